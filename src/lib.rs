@@ -1,0 +1,5 @@
+//! `instantly-oauth`: connect Google Workspace and Microsoft mailboxes to an Instantly workspace.
+
+pub mod error;
+pub mod exit;
+pub mod model;
