@@ -1,4 +1,11 @@
 //! The pure core: what a session is, when to poll next, what a reply means. No I/O, no clock, no randomness.
 
+pub mod auth_url;
+pub mod deadline;
 pub mod environment;
+pub mod failure;
+pub mod moment;
+pub mod poll;
 pub mod provider;
+pub mod retry;
+pub mod session;

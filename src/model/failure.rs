@@ -1,0 +1,183 @@
+//! What can go wrong with a call: the typed failure, and what it proves about the request.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::exit::Outcome;
+
+/// A call that did not end in a usable answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The service refused the key, the plan or the scope.
+    Refused {
+        /// Which of the three.
+        refusal: Refusal,
+        /// What the service said.
+        message: Option<String>,
+    },
+    /// 404.
+    NotFound {
+        /// What the service said.
+        message: Option<String>,
+    },
+    /// 429, or 503, with or without a time to stay away for.
+    Throttled {
+        /// Which of the two.
+        throttle: Throttle,
+        /// `Retry-After`, one second to a week, from when the reply arrived.
+        after: Option<Duration>,
+        /// What the service said.
+        message: Option<String>,
+    },
+    /// Any other status that is not a success.
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// What the service said; that it was HTML, where it was.
+        message: Option<String>,
+    },
+    /// A success whose body cannot be used.
+    Unusable {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// No complete reply.
+    Network {
+        /// Where on the way it broke.
+        kind: NetworkKind,
+        /// The cause as the layers below tell it.
+        detail: String,
+        /// Whether the request can have reached the server.
+        sent: bool,
+    },
+}
+
+/// Why the service refuses a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// 401: missing, wrong or revoked.
+    Key,
+    /// 402: no active paid plan.
+    Plan,
+    /// 403: the key lacks a scope.
+    Scope,
+}
+
+/// Who is being rate limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Throttle {
+    /// 429: we are.
+    Limit,
+    /// 503: the service is, by the provider, or is down.
+    Outage,
+}
+
+/// Where on the way a request or its reply broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetworkKind {
+    /// The host's name did not resolve.
+    Dns,
+    /// No connection to the host.
+    Connect,
+    /// The connection could not be secured.
+    Tls,
+    /// The proxy did not let us through.
+    Proxy,
+    /// No complete reply in time.
+    Timeout,
+    /// The connection ended before the reply was complete.
+    Broken,
+}
+
+impl Failure {
+    /// Whether the request can have reached the server.
+    #[must_use]
+    pub const fn reached(&self) -> bool {
+        match self {
+            Self::Network { sent, .. } => *sent,
+            _ => true,
+        }
+    }
+
+    /// Whether the service can have answered a status request with a result that we did not get.
+    ///
+    /// A gateway's 5xx counts: it is what the edge says when the reply behind it was lost. A refusal, a 404 and a
+    /// 429 do not: they are answers, and not that one.
+    #[must_use]
+    pub const fn may_have_cost_a_result(&self) -> bool {
+        match self {
+            Self::Refused { .. } | Self::NotFound { .. } => false,
+            Self::Throttled { throttle, .. } => matches!(throttle, Throttle::Outage),
+            Self::Status { status, .. } => *status >= 500,
+            Self::Unusable { .. } => true,
+            Self::Network { sent, .. } => *sent,
+        }
+    }
+
+    /// Which row of the exit-code table it is, if nothing better follows.
+    #[must_use]
+    pub const fn outcome(&self) -> Outcome {
+        match self {
+            Self::Refused { .. } => Outcome::Auth,
+            Self::NotFound { .. } => Outcome::NotFound,
+            Self::Throttled { throttle: Throttle::Limit, .. } => Outcome::RateLimited,
+            Self::Throttled { throttle: Throttle::Outage, .. } | Self::Status { .. } | Self::Unusable { .. } => {
+                Outcome::Unavailable
+            }
+            Self::Network { .. } => Outcome::Network,
+        }
+    }
+
+    /// Whether a session's start may be tried again at once after it: the fault is likely to pass by itself.
+    #[must_use]
+    pub const fn passes(&self) -> bool {
+        match self {
+            Self::Status { status, .. } => *status >= 500,
+            Self::Network { kind, .. } => !matches!(kind, NetworkKind::Tls | NetworkKind::Proxy),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (status, message) = match self {
+            Self::Refused { refusal, message } => (refusal.status(), message),
+            Self::NotFound { message } => (404, message),
+            Self::Throttled { throttle: Throttle::Limit, message, .. } => (429, message),
+            Self::Throttled { throttle: Throttle::Outage, message, .. } => (503, message),
+            Self::Status { status, message } => (*status, message),
+            Self::Unusable { what } => return write!(f, "an unusable reply: {what}"),
+            Self::Network { kind, detail, .. } => return write!(f, "{}: {detail}", kind.name()),
+        };
+        write!(f, "HTTP {status}")?;
+        message.as_ref().map_or(Ok(()), |message| write!(f, ": {message}"))
+    }
+}
+
+impl Refusal {
+    /// The HTTP status that stands for it.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Key => 401,
+            Self::Plan => 402,
+            Self::Scope => 403,
+        }
+    }
+}
+
+impl NetworkKind {
+    /// A few words for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dns => "the name does not resolve",
+            Self::Connect => "no connection",
+            Self::Tls => "no secure connection",
+            Self::Proxy => "the proxy refused",
+            Self::Timeout => "no reply in time",
+            Self::Broken => "the connection broke",
+        }
+    }
+}

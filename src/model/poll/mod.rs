@@ -1,0 +1,320 @@
+//! The poll as a state machine: what to do after this reply, as a pure function of it and of what came before.
+//!
+//! Its laws, checked over every sequence of replies in `laws`: it ends by the session's end and one last poll; two
+//! requests are never closer than the interval; a throttle never shortens a wait; nothing follows a verdict; a reply
+//! that may have carried the result is remembered until the session is seen alive again; a 404 means *not found* only
+//! where no such reply is remembered.
+
+#[cfg(test)]
+mod laws;
+
+use std::time::Duration;
+
+use super::failure::{Failure, Throttle};
+use super::moment::Moment;
+use super::retry::Backoff;
+use super::session::Account;
+
+/// How long after the session's end its last poll may still go out.
+pub const LAST_POLL_GRACE: Duration = Duration::from_secs(10);
+
+/// A reply this much later than the last poll could have been was not slow: the machine was asleep while it waited.
+const ASLEEP: Duration = Duration::from_secs(60);
+
+/// After failures in a row the wait grows to this many intervals at the most.
+const SLOWEST: u32 = 6;
+
+/// After a 429 that names no time: from a second, doubled each time, to a minute.
+const UNNAMED_THROTTLE: Backoff = Backoff { first: Duration::from_secs(1), ceiling: Duration::from_secs(60) };
+
+/// What a status request came back with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Nobody has finished yet.
+    Pending,
+    /// The mailbox is connected. The service has forgotten the session.
+    Success(Account),
+    /// The session ended in an error. The service has forgotten the session.
+    Error {
+        /// The API's code for it, an open set.
+        code: Option<String>,
+        /// The API's sentence about it.
+        description: Option<String>,
+    },
+    /// Nobody finished in time.
+    Expired,
+    /// A status that the API's documentation does not have.
+    Unknown(String),
+    /// No usable answer.
+    Failed(Failure),
+}
+
+/// How the session ended for us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The mailbox is connected.
+    Connected(Account),
+    /// The session ended in an error.
+    Error {
+        /// The API's code for it, an open set.
+        code: Option<String>,
+        /// The API's sentence about it.
+        description: Option<String>,
+    },
+    /// The session's time is up, and the API was healthy.
+    Expired {
+        /// The API's last word on it, if it was not `pending`.
+        status: Option<String>,
+    },
+    /// 404, and no reply of ours was lost.
+    NotFound,
+    /// Nothing usable to the end, or a refusal.
+    Failed {
+        /// The last failure.
+        failure: Failure,
+        /// Whether a reply that was lost on the way may have carried the result.
+        lost: bool,
+    },
+    /// Not finished, and no longer waited for.
+    Pending {
+        /// The API's last word on it, where it gave one.
+        status: Option<String>,
+        /// The failure of the last poll, if it failed.
+        last: Option<Failure>,
+    },
+    /// The result is gone: a reply that was lost, or not understood, was followed by a 404.
+    Unknown(Suspicion),
+}
+
+/// Why a 404 may not mean what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Suspicion {
+    /// A reply was lost that may have carried the result.
+    LostReply(Failure),
+    /// The API answered a status that is not in its documentation, and may have counted that as the result.
+    UnknownStatus(String),
+}
+
+/// Why the next request waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It is not time yet.
+    Interval,
+    /// We are rate limited.
+    RateLimited,
+    /// The API fails.
+    Unavailable,
+    /// The network fails.
+    Network,
+}
+
+/// The terms on which a session is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Between two polls.
+    pub interval: Duration,
+    /// When the session ends.
+    pub end: Moment,
+    /// When to give up, if that is earlier.
+    pub give_up: Option<Moment>,
+}
+
+/// One exchange with the API.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// What came back.
+    pub reply: Reply,
+    /// When the request left.
+    pub sent: Moment,
+    /// When the reply was in.
+    pub now: Moment,
+    /// A random number from 0 to 1.
+    pub jitter: f64,
+}
+
+/// What to do next.
+#[derive(Clone, Debug)]
+pub enum Next {
+    /// Ask again at this moment.
+    Poll {
+        /// When, never in the past.
+        at: Moment,
+        /// Why not sooner.
+        why: Why,
+        /// The machine to hand that reply to.
+        poll: Poll,
+    },
+    /// Ask no more; at this moment it is over.
+    End {
+        /// When, never in the past.
+        at: Moment,
+        /// How.
+        verdict: Verdict,
+    },
+    /// The result is gone: see whether something else can tell what it was.
+    Settle(Suspicion),
+}
+
+/// A session that is being waited for. Each reply uses it up, so nothing can follow a verdict.
+#[derive(Clone, Debug)]
+pub struct Poll {
+    terms: Terms,
+    failures: u32,
+    suspicion: Option<Suspicion>,
+}
+
+impl Poll {
+    /// Begins. The interval is cut to the session's life, so that a very long one still leaves a last poll.
+    #[must_use]
+    pub fn begin(terms: Terms, now: Moment) -> Self {
+        let interval = terms.interval.min(terms.end.left(now));
+        Self { terms: Terms { interval, ..terms }, failures: 0, suspicion: None }
+    }
+
+    /// What to do after this exchange.
+    #[must_use]
+    pub fn next(mut self, turn: Turn) -> Next {
+        let Turn { reply, sent, now, jitter } = turn;
+        let verdict = match reply {
+            Reply::Pending => {
+                self.alive(None);
+                return self.wait(sent, now, Wait::Own(Duration::ZERO), Why::Interval, None);
+            }
+            Reply::Unknown(status) => {
+                self.alive(Some(Suspicion::UnknownStatus(status)));
+                return self.wait(sent, now, Wait::Own(Duration::ZERO), Why::Interval, None);
+            }
+            Reply::Failed(Failure::NotFound { .. }) => match self.suspicion {
+                Some(suspicion) => return Next::Settle(suspicion),
+                None => Verdict::NotFound,
+            },
+            Reply::Failed(failure @ Failure::Refused { .. }) => Verdict::Failed { failure, lost: self.has_lost() },
+            Reply::Failed(failure) => return self.failed(failure, sent, now, jitter),
+            reply => Verdict::at_once(reply),
+        };
+        Next::End { at: now, verdict }
+    }
+
+    /// The session was seen alive, so no earlier reply can have carried its result.
+    fn alive(&mut self, suspicion: Option<Suspicion>) {
+        self.failures = 0;
+        self.suspicion = suspicion;
+    }
+
+    fn has_lost(&self) -> bool {
+        matches!(self.suspicion, Some(Suspicion::LostReply(_)))
+    }
+
+    fn failed(mut self, failure: Failure, sent: Moment, now: Moment, jitter: f64) -> Next {
+        self.failures += 1;
+        if failure.may_have_cost_a_result() {
+            self.suspicion = Some(Suspicion::LostReply(failure.clone()));
+        }
+        let interval = self.terms.interval;
+        let growing = Backoff { first: interval, ceiling: interval.saturating_mul(SLOWEST) };
+        let (wait, why) = match &failure {
+            Failure::Throttled { after, throttle, .. } => {
+                let why = match throttle {
+                    Throttle::Limit => Why::RateLimited,
+                    Throttle::Outage => Why::Unavailable,
+                };
+                let unnamed = match throttle {
+                    Throttle::Limit => UNNAMED_THROTTLE,
+                    Throttle::Outage => growing,
+                };
+                (after.map_or_else(|| Wait::Own(unnamed.wait(self.failures, jitter)), Wait::Named), why)
+            }
+            // Nothing was sent, so nobody is spared by waiting longer, and it is noticed sooner when it passes.
+            Failure::Network { sent: false, .. } => (Wait::Own(Duration::ZERO), Why::Network),
+            Failure::Network { .. } => (Wait::Own(growing.wait(self.failures, jitter)), Why::Network),
+            _ => (Wait::Own(growing.wait(self.failures, jitter)), Why::Unavailable),
+        };
+        self.wait(sent, now, wait, why, Some(failure))
+    }
+
+    /// Places the next request, if one still fits. `failure` is what this one failed with.
+    fn wait(self, sent: Moment, now: Moment, wait: Wait, why: Why, failure: Option<Failure>) -> Next {
+        let Terms { interval, end, give_up } = self.terms;
+        let latest = end + LAST_POLL_GRACE;
+        let was_last = sent >= end;
+        let at = match wait {
+            // The service outranks what we would like: no poll before its time, not even the last one.
+            Wait::Named(wait) => {
+                let at = now + wait.max(interval);
+                let too_late = at > latest || give_up.is_some_and(|give_up| at > give_up);
+                if was_last || too_late {
+                    return Next::End { at: now, verdict: self.over(failure) };
+                }
+                at
+            }
+            Wait::Own(_) if was_last => return Next::End { at: now, verdict: self.over(failure) },
+            Wait::Own(_) if now > latest + ASLEEP => now,
+            Wait::Own(wait) => {
+                // Counted from the reply, so that the server never sees two closer than the interval; from the
+                // request, where only that leaves room for the last one.
+                let soonest = if now + interval > latest { (sent + interval).max(now) } else { now + interval };
+                let at = (now + wait).min(end).max(soonest);
+                if at > latest {
+                    return Next::End { at: now, verdict: self.over(failure) };
+                }
+                at
+            }
+        };
+        // A poll here would leave no room for a last one an interval later: it becomes the last one.
+        let at = if at < end && at + interval > latest { end } else { at };
+        match give_up {
+            Some(give_up) if at > give_up => Next::End {
+                at: give_up.max(now),
+                verdict: Verdict::Pending { status: self.word(&failure), last: failure },
+            },
+            _ => Next::Poll { at, why, poll: self },
+        }
+    }
+
+    /// The API's last word, where it gave one.
+    fn word(&self, failure: &Option<Failure>) -> Option<String> {
+        match (&self.suspicion, failure) {
+            (Some(Suspicion::UnknownStatus(status)), _) => Some(status.clone()),
+            (None, None) => Some("pending".into()),
+            _ => None,
+        }
+    }
+
+    /// The verdict where the session's time is up.
+    fn over(self, failure: Option<Failure>) -> Verdict {
+        let lost = self.has_lost();
+        match (failure, self.suspicion) {
+            (Some(failure), _) => Verdict::Failed { failure, lost },
+            (None, Some(Suspicion::UnknownStatus(status))) => Verdict::Expired { status: Some(status) },
+            (None, _) => Verdict::Expired { status: None },
+        }
+    }
+}
+
+impl Verdict {
+    /// What a single reply says, where nothing came before it and nothing will follow.
+    #[must_use]
+    pub fn at_once(reply: Reply) -> Self {
+        match reply {
+            Reply::Pending => Self::Pending { status: Some("pending".into()), last: None },
+            Reply::Success(account) => Self::Connected(account),
+            Reply::Error { code, description } => Self::Error { code, description },
+            Reply::Expired => Self::Expired { status: Some("expired".into()) },
+            Reply::Unknown(status) => Self::Pending { status: Some(status), last: None },
+            Reply::Failed(Failure::NotFound { .. }) => Self::NotFound,
+            Reply::Failed(failure) => {
+                let lost = failure.may_have_cost_a_result();
+                Self::Failed { failure, lost }
+            }
+        }
+    }
+}
+
+/// How long the next request has to wait.
+#[derive(Clone, Copy)]
+enum Wait {
+    /// The service named a time: it binds.
+    Named(Duration),
+    /// Our own reckoning, which gives way to the last poll; the interval at the least.
+    Own(Duration),
+}
