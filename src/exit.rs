@@ -110,7 +110,7 @@ impl Outcome {
     #[must_use]
     pub const fn when(self) -> &'static str {
         match self {
-            Self::Connected => "the account is connected",
+            Self::Connected => "the account is connected, or the command did what it says",
             Self::Done => "the command did what it says",
             Self::Internal => "a bug, or local I/O failed",
             Self::Usage => "arguments, config or input file",
@@ -162,15 +162,9 @@ impl fmt::Display for Outcome {
 /// The table as text, a line a code, for `--help`.
 #[must_use]
 pub fn table() -> String {
-    let mut lines = String::from("Exit codes:\n");
-    for outcome in Outcome::ALL {
-        if outcome != Outcome::Done {
-            let (code, name, when) = (outcome.code(), outcome.name(), outcome.when());
-            lines.push_str(&format!("  {code:>3}  {name:<15}  {when}\n"));
-        }
-    }
-    lines.pop();
-    lines
+    let line = |outcome: &Outcome| format!("  {:>3}  {:<15}  {}", outcome.code(), outcome.name(), outcome.when());
+    let lines = Outcome::ALL.iter().filter(|&&outcome| outcome != Outcome::Done).map(line);
+    std::iter::once("Exit codes:".to_owned()).chain(lines).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

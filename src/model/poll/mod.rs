@@ -265,14 +265,14 @@ impl Poll {
         match give_up {
             Some(give_up) if at > give_up => Next::End {
                 at: give_up.max(now),
-                verdict: Verdict::Pending { status: self.word(&failure), last: failure },
+                verdict: Verdict::Pending { status: self.word(failure.as_ref()), last: failure },
             },
             _ => Next::Poll { at, why, poll: self },
         }
     }
 
     /// The API's last word, where it gave one.
-    fn word(&self, failure: &Option<Failure>) -> Option<String> {
+    fn word(&self, failure: Option<&Failure>) -> Option<String> {
         match (&self.suspicion, failure) {
             (Some(Suspicion::UnknownStatus(status)), _) => Some(status.clone()),
             (None, None) => Some("pending".into()),

@@ -1,0 +1,224 @@
+//! The calls.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Method, StatusCode, redirect, retry};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::proxy::ProxyChoice;
+use super::tls::{self, Roots};
+use super::{network, wire};
+use crate::error::Error;
+use crate::model::base_url::BaseUrl;
+use crate::model::event::{Sink, trace};
+use crate::model::failure::{Failure, Refusal, Throttle};
+use crate::model::poll::Reply;
+use crate::model::provider::Provider;
+use crate::model::retry::retry_after;
+use crate::model::session::{SessionId, Started};
+
+/// The largest body that is read, in bytes. The API's are under a kilobyte.
+const LARGEST_BODY: usize = 1 << 20;
+
+/// The longest wait for a connection. It is kept below the whole request's limit, so that a host that does not
+/// answer at all is known for one that nothing was sent to.
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+
+/// How long an idle connection is kept. Servers commonly close theirs after five seconds, which is our interval: a
+/// request on a connection that is just being closed is lost without anyone knowing how far it came.
+const IDLE: Duration = Duration::from_secs(3);
+
+/// What a client needs to know.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the API is.
+    pub base: BaseUrl,
+    /// The workspace's API key: visible ASCII.
+    pub key: SecretString,
+    /// For one request, from connecting to the last byte of its reply.
+    pub timeout: Duration,
+    /// The certificate authorities to trust.
+    pub roots: Roots,
+    /// The proxy to go through.
+    pub proxy: Option<ProxyChoice>,
+}
+
+/// A client for one workspace.
+pub struct Client {
+    http: reqwest::Client,
+    config: Config,
+    sink: Rc<dyn Sink>,
+    now: fn() -> Timestamp,
+}
+
+/// What came back: its status, the headers that matter, and as much of its body as arrived.
+struct Answer {
+    status: StatusCode,
+    server_now: Option<Timestamp>,
+    retry_after: Option<Duration>,
+    body: String,
+    cut: Option<Failure>,
+}
+
+impl Client {
+    /// Builds the client. Fails where the key cannot be a header, or a certificate or proxy cannot be used.
+    pub fn new(config: Config, sink: Rc<dyn Sink>, now: fn() -> Timestamp) -> Result<Self, Error> {
+        let bearer = format!("Bearer {}", config.key.expose_secret());
+        let mut bearer =
+            HeaderValue::from_str(&bearer).map_err(|_| Error::usage("the API key has a character that no key has"))?;
+        bearer.set_sensitive(true);
+        let https = config.base.is_https();
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("instantly-oauth/", env!("CARGO_PKG_VERSION")))
+            .default_headers(HeaderMap::from_iter([(AUTHORIZATION, bearer)]))
+            .timeout(config.timeout)
+            .connect_timeout(LONGEST_CONNECT.min(config.timeout * 2 / 3))
+            .pool_idle_timeout(IDLE)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .http1_only()
+            .tls_backend_preconfigured(tls::config(https.then_some(&config.roots))?);
+        if let Some(proxy) = &config.proxy {
+            builder = builder.proxy(proxy.proxy()?);
+        } else if !https {
+            builder = builder.no_proxy();
+        }
+        // The name means this machine and nothing else, whatever a resolver may say (RFC 6761, 6.3).
+        if config.base.is_loopback() && config.base.host().starts_with(|first: char| first.is_ascii_alphabetic()) {
+            let here = [([127, 0, 0, 1], 0).into(), ([0, 0, 0, 0, 0, 0, 0, 1], 0).into()];
+            builder = builder.resolve_to_addrs(config.base.host(), &here);
+        }
+        let http = builder.build().map_err(|error| Error::internal("no HTTP client").because(error.without_url()))?;
+        Ok(Self { http, config, sink, now })
+    }
+
+    /// `POST /api/v2/oauth/{provider}/init`: starts a session. The body is `{}`, since the API documents none and an
+    /// empty one is refused for a JSON content type.
+    pub async fn init(&self, provider: Provider) -> Result<Started, Failure> {
+        let request = self.http.request(Method::POST, self.config.base.init(provider));
+        let answer = self.exchange(request.header(CONTENT_TYPE, "application/json").body("{}")).await?;
+        if !answer.status.is_success() {
+            return Err(self.refused(&answer));
+        }
+        self.usable(wire::started(&answer.body, answer.server_now), answer.cut)
+    }
+
+    /// `GET /api/v2/oauth/session/status/{id}`: the session's state.
+    ///
+    /// The first such request that finds a result destroys it, so this one is not idempotent: whoever repeats it
+    /// must know that its reply may have been the result.
+    pub async fn status(&self, id: &SessionId) -> Reply {
+        self.state(id).await.unwrap_or_else(Reply::Failed)
+    }
+
+    async fn state(&self, id: &SessionId) -> Result<Reply, Failure> {
+        let request = self.http.request(Method::GET, self.config.base.status(id));
+        let answer = self.exchange(request).await?;
+        if answer.status == StatusCode::NOT_FOUND && !wire::is_html(&answer.body) {
+            return Err(Failure::NotFound { message: self.message(&answer.body) });
+        }
+        if !answer.status.is_success() {
+            return Err(self.refused(&answer));
+        }
+        self.usable(wire::state(&answer.body), answer.cut)
+    }
+
+    /// Sends one request and reads what comes back, however much that is.
+    async fn exchange(&self, request: reqwest::RequestBuilder) -> Result<Answer, Failure> {
+        let request = request.build().map_err(network::failure)?;
+        trace(&*self.sink, 1, || format!("> {} {}", request.method(), request.url()));
+        let sent = (self.now)();
+        let result = self.read(request).await;
+        trace(&*self.sink, 1, || {
+            let took = (self.now)().duration_since(sent).as_millis();
+            match &result {
+                Ok(Answer { status, body, cut: None, .. }) => format!("< {status}, {} bytes, {took} ms", body.len()),
+                Ok(Answer { status, body, cut: Some(cut), .. }) => {
+                    format!("< {status}, {} bytes and then nothing ({cut}), {took} ms", body.len())
+                }
+                Err(failure) => format!("< {failure}, {took} ms; {}", reach(failure)),
+            }
+        });
+        result
+    }
+
+    async fn read(&self, request: reqwest::Request) -> Result<Answer, Failure> {
+        let mut response = self.http.execute(request).await.map_err(|error| self.redacted(network::failure(error)))?;
+        self.trace_headers(response.headers());
+        let server_now = header(response.headers(), &DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+        let server_now = server_now.and_then(|date| Timestamp::try_from(date).ok());
+        let retry_after = header(response.headers(), &RETRY_AFTER)
+            .and_then(|value| retry_after(value, server_now.unwrap_or_else(self.now)));
+        let mut body = Vec::new();
+        let cut = loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST_BODY => body.extend_from_slice(&chunk),
+                Ok(Some(_)) => break Some(Failure::Unusable { what: "it is larger than 1 MiB".into() }),
+                Ok(None) => break None,
+                Err(error) => break Some(self.redacted(network::failure(error))),
+            }
+        };
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Ok(Answer { status: response.status(), server_now, retry_after, body, cut })
+    }
+
+    /// A reading that succeeded counts even if the connection broke behind it: the object was complete.
+    fn usable<T>(&self, reading: Result<T, String>, cut: Option<Failure>) -> Result<T, Failure> {
+        reading.map_err(|what| cut.unwrap_or_else(|| Failure::Unusable { what: self.redact(&what) }))
+    }
+
+    /// Types an answer that is not a success.
+    fn refused(&self, answer: &Answer) -> Failure {
+        let message = self.message(&answer.body);
+        let refusal = match answer.status.as_u16() {
+            // A page for people does not come from the API, and says nothing about the key.
+            401..=404 if wire::is_html(&answer.body) => None,
+            401 => Some(Refusal::Key),
+            402 => Some(Refusal::Plan),
+            403 => Some(Refusal::Scope),
+            _ => None,
+        };
+        match (refusal, answer.status.as_u16()) {
+            (Some(refusal), _) => Failure::Refused { refusal, message },
+            (None, 429) => Failure::Throttled { throttle: Throttle::Limit, after: answer.retry_after, message },
+            (None, 503) => Failure::Throttled { throttle: Throttle::Outage, after: answer.retry_after, message },
+            (None, status) => Failure::Status { status, message },
+        }
+    }
+
+    fn message(&self, body: &str) -> Option<String> {
+        wire::message(body).map(|message| self.redact(&message))
+    }
+
+    /// Takes the key out of a text, should a server repeat what it was sent.
+    fn redact(&self, text: &str) -> String {
+        text.replace(self.config.key.expose_secret(), "[API key]")
+    }
+
+    fn redacted(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::Network { kind, detail, sent } => Failure::Network { kind, detail: self.redact(&detail), sent },
+            failure => failure,
+        }
+    }
+
+    /// The headers that explain a reply: whose clock, which edge, how long to wait. No other is shown.
+    fn trace_headers(&self, headers: &HeaderMap) {
+        for name in ["date", "server", "content-type", "content-length", "retry-after", "cf-ray", "x-request-id"] {
+            if let Some(value) = headers.get(name).and_then(|value| value.to_str().ok()) {
+                trace(&*self.sink, 2, || format!("<   {name}: {}", self.redact(value)));
+            }
+        }
+    }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &reqwest::header::HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn reach(failure: &Failure) -> &'static str {
+    if failure.reached() { "the request may have reached the server" } else { "nothing was sent" }
+}

@@ -1,0 +1,11 @@
+//! The thin HTTP layer: one function a call, typed failures, no policy and no retry.
+
+mod client;
+mod network;
+mod proxy;
+mod tls;
+mod wire;
+
+pub use client::{Client, Config};
+pub use proxy::ProxyChoice;
+pub use tls::Roots;

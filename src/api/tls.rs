@@ -1,0 +1,106 @@
+//! Which certificate authorities are trusted: the system's, more that were given, Mozilla's where there are none.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_native_certs::{load_certs_from_paths, load_native_certs};
+
+use crate::error::Error;
+use crate::model::environment::Environment;
+
+/// Where a Unix system keeps all its roots in one file, most common first.
+const BUNDLES: [&str; 7] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/usr/local/share/certs/ca-root-nss.crt",
+    "/etc/ca-certificates/extracted/tls-ca-bundle.pem",
+];
+
+/// More roots than the system's.
+#[derive(Clone, Debug, Default)]
+pub struct Roots {
+    given: Option<PathBuf>,
+    file: Option<PathBuf>,
+    directories: Vec<PathBuf>,
+}
+
+impl Roots {
+    /// What `--ca-cert`, `SSL_CERT_FILE` and `SSL_CERT_DIR` ask for, all of them beside the system's.
+    #[must_use]
+    pub fn read(given: Option<&Path>, environment: &Environment) -> Self {
+        let directories = environment.var("SSL_CERT_DIR").map(|list| std::env::split_paths(list).collect());
+        Self {
+            given: given.map(Into::into),
+            file: environment.var("SSL_CERT_FILE").map(Into::into),
+            directories: directories.unwrap_or_default(),
+        }
+    }
+
+    /// Where the trusted roots come from, in words.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let mut words = vec!["the system's certificates".to_owned()];
+        words.extend(self.given.iter().map(|path| format!("--ca-cert {}", path.display())));
+        words.extend(self.file.iter().map(|path| format!("SSL_CERT_FILE={}", path.display())));
+        words.extend(self.directories.iter().map(|path| format!("SSL_CERT_DIR {}", path.display())));
+        words.join(", ")
+    }
+
+    /// Loads them. A file that was named and holds no certificate is an error; a root that cannot be parsed is not.
+    fn load(&self) -> Result<RootCertStore, Error> {
+        let mut store = RootCertStore::empty();
+        if let Some(path) = &self.given {
+            add_named(&mut store, "--ca-cert", path)?;
+        }
+        if let Some(path) = &self.file {
+            add_named(&mut store, "SSL_CERT_FILE", path)?;
+        }
+        for path in &self.directories {
+            store.add_parsable_certificates(load_certs_from_paths(None, Some(path)).certs);
+        }
+        let system = system();
+        // A machine without roots, a bare container, would trust nobody: Mozilla's list is what its neighbours have.
+        if system.is_empty() {
+            store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        }
+        store.add_parsable_certificates(system);
+        Ok(store)
+    }
+}
+
+fn add_named(store: &mut RootCertStore, name: &str, path: &Path) -> Result<(), Error> {
+    let loaded = load_certs_from_paths(Some(path), None);
+    let (added, _) = store.add_parsable_certificates(loaded.certs);
+    if added > 0 {
+        return Ok(());
+    }
+    let error = Error::usage(format!("{name}: no certificate could be read from {}", path.display()))
+        .hint("Give a file of certificates in PEM form (-----BEGIN CERTIFICATE-----).");
+    Err(match loaded.errors.into_iter().next() {
+        Some(cause) => error.because(cause.to_string()),
+        None => error,
+    })
+}
+
+fn system() -> Vec<CertificateDer<'static>> {
+    let bundle = BUNDLES.iter().map(Path::new).find(|path| path.is_file());
+    match bundle {
+        Some(path) if cfg!(all(unix, not(target_vendor = "apple"))) => load_certs_from_paths(Some(path), None).certs,
+        _ => load_native_certs().certs,
+    }
+}
+
+/// The client's side of TLS. Where nothing will be encrypted, no root is loaded: that alone takes milliseconds.
+pub(super) fn config(roots: Option<&Roots>) -> Result<ClientConfig, Error> {
+    let store = roots.map_or_else(|| Ok(RootCertStore::empty()), Roots::load)?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::internal("TLS cannot be set up").because(error))?;
+    Ok(config.with_root_certificates(store).with_no_client_auth())
+}

@@ -1,0 +1,99 @@
+//! What is reported while a command runs, and to whom.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::auth_url::AuthUrl;
+use super::poll::Why;
+use super::provider::Provider;
+use super::session::SessionId;
+
+/// Something that happened. All but the last two are events of the JSON stream; a person reads words for each.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A session was started, and this is where the person goes.
+    Session {
+        /// The session.
+        id: SessionId,
+        /// With whom it signs in.
+        provider: Provider,
+        /// The URL to open.
+        auth_url: AuthUrl,
+        /// When it ends: the API's word, or our reckoning.
+        expires_at: Timestamp,
+        /// Whether the API is the sandbox.
+        sandbox: bool,
+    },
+    /// A browser was opened, or not.
+    Browser(Result<String, String>),
+    /// A session is waited for.
+    Watching {
+        /// The session.
+        id: SessionId,
+        /// When it ends.
+        expires_at: Timestamp,
+    },
+    /// Something keeps us from going on for a while.
+    Waiting {
+        /// What it is: never [`Why::Interval`].
+        why: Why,
+        /// For how long from now.
+        wait: Duration,
+        /// The same as a time of day.
+        until: Timestamp,
+        /// What happened, in words.
+        detail: String,
+    },
+    /// What kept us is over.
+    Resumed,
+    /// Something a person should know. Not an error.
+    Warning(String),
+    /// What is sent, received and decided, for `-v` (1) and `-vv` (2).
+    Trace(u8, String),
+}
+
+/// What is being waited for right now, for a line that is drawn over and over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What the wait is for.
+    pub phase: Phase,
+    /// How much of it is left.
+    pub left: Duration,
+}
+
+/// What a wait is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The API's answer to a session's start.
+    Starting,
+    /// A limit or an outage, before a session can start.
+    Held(Why),
+    /// A person in a browser. With the trouble that the last poll had, if any.
+    Person(Why),
+}
+
+/// Where events go.
+pub trait Sink {
+    /// Takes note of an event.
+    fn emit(&self, event: Event);
+
+    /// Draws what is being waited for, if anything is drawn. Called a few times a second.
+    fn draw(&self, progress: Progress);
+
+    /// How often [`Sink::draw`] wants to be called.
+    fn frame(&self) -> Duration;
+
+    /// Whether whoever read the events has gone, so that there is nobody left to go on for.
+    fn deserted(&self) -> bool;
+
+    /// How much tracing is wanted: 0, 1 or 2.
+    fn verbosity(&self) -> u8;
+}
+
+/// Emits a trace line, composed only where somebody reads it.
+pub fn trace(sink: &dyn Sink, level: u8, text: impl FnOnce() -> String) {
+    if sink.verbosity() >= level {
+        sink.emit(Event::Trace(level, text()));
+    }
+}

@@ -1,0 +1,144 @@
+//! What a failed call means.
+
+use super::{Call, Case, length, time_of_day};
+use crate::exit::Outcome;
+use crate::model::conclusion::Conclusion;
+use crate::model::failure::{Failure, NetworkKind, Refusal, Throttle};
+
+/// Where a key is made.
+pub const WHERE_KEYS_ARE: &str = "Keys are made in the Instantly dashboard: Settings > Integrations > API keys.";
+
+/// The end that a failure is.
+pub(super) fn words(failure: &Failure, call: Call, case: &Case) -> Conclusion {
+    let mut end = Conclusion::new(failure.outcome(), "", case.finished_at);
+    let said = said(failure);
+    (end.message, end.hints) = match failure {
+        Failure::Refused { refusal, .. } => refused(*refusal, call, &said),
+        Failure::Throttled { throttle, .. } => throttled(failure, *throttle, case, &said),
+        // A 404 where nothing was asked for by an id: this is not the API.
+        Failure::NotFound { .. } => {
+            end.outcome = Outcome::Unavailable;
+            not_the_api(404, case, &said)
+        }
+        Failure::Status { status, .. } if *status >= 500 => (
+            format!("the API keeps failing: HTTP {status}{said}"),
+            vec!["This usually passes by itself: try again in a few minutes.".into()],
+        ),
+        Failure::Status { status, .. } => not_the_api(*status, case, &said),
+        Failure::Unusable { what } => (
+            format!("the API's reply cannot be used: {what}"),
+            vec![format!("Check that {} is the API, and not a proxy's or a portal's own page.", case.route.host)],
+        ),
+        Failure::Network { kind, detail, .. } => network(*kind, detail, case),
+    };
+    end.exit_code = end.outcome.code();
+    end
+}
+
+/// What the service said about it, ready to follow a message.
+fn said(failure: &Failure) -> String {
+    let message = match failure {
+        Failure::Refused { message, .. }
+        | Failure::NotFound { message }
+        | Failure::Throttled { message, .. }
+        | Failure::Status { message, .. } => message.as_deref(),
+        Failure::Unusable { .. } | Failure::Network { .. } => None,
+    };
+    message.map(|message| format!(": {message}")).unwrap_or_default()
+}
+
+fn refused(refusal: Refusal, call: Call, said: &str) -> (String, Vec<String>) {
+    match refusal {
+        Refusal::Key => (
+            format!("Instantly refused the API key (HTTP 401{said})"),
+            vec!["Check that the key is whole, is a v2 key, and was not revoked.".into(), WHERE_KEYS_ARE.into()],
+        ),
+        Refusal::Plan => (
+            format!("the workspace has no active paid plan (HTTP 402{said})"),
+            vec!["The API needs one: see Settings > Billing in the Instantly dashboard.".into()],
+        ),
+        Refusal::Scope => {
+            let (scope, what) = match call {
+                Call::Init => ("accounts:create", "start a session"),
+                Call::Status => ("accounts:read", "read a session's state"),
+            };
+            (
+                format!("the API key may not {what}: it lacks the scope {scope} (HTTP 403{said})"),
+                vec!["Make a key with the scopes accounts:create and accounts:read.".into(), WHERE_KEYS_ARE.into()],
+            )
+        }
+    }
+}
+
+fn throttled(failure: &Failure, throttle: Throttle, case: &Case, said: &str) -> (String, Vec<String>) {
+    let after = match failure {
+        Failure::Throttled { after, .. } => *after,
+        _ => None,
+    };
+    let until = after.and_then(|wait| Some((wait, case.finished_at.checked_add(wait).ok()?))).map_or_else(
+        || "; it did not say for how long".to_owned(),
+        |(wait, until)| format!(" until {} ({})", time_of_day(until, case), length(wait)),
+    );
+    match throttle {
+        Throttle::Limit => (
+            format!("rate limited by Instantly{until} (HTTP 429{said})"),
+            vec![
+                "Trying before that makes it longer: repeated pushing blocks this address for 30 minutes, then 2 \
+                 hours, then 24."
+                    .into(),
+            ],
+        ),
+        Throttle::Outage => {
+            let whom = case.provider.map_or("the provider", |provider| provider.name());
+            (
+                format!("Instantly cannot start or follow sign-ins right now{until} (HTTP 503{said})"),
+                vec![format!("It is usually {whom} limiting Instantly, and passes by itself.")],
+            )
+        }
+    }
+}
+
+fn not_the_api(status: u16, case: &Case, said: &str) -> (String, Vec<String>) {
+    let mut hints = vec![format!("Check that {} is the API (--base-url, INSTANTLY_BASE_URL).", case.route.host)];
+    hints.extend(case.route.proxy.as_ref().map(|proxy| format!("The answer may be the proxy's: {proxy}.")));
+    (format!("an answer that the API does not document: HTTP {status}{said}"), hints)
+}
+
+fn network(kind: NetworkKind, detail: &str, case: &Case) -> (String, Vec<String>) {
+    let host = &case.route.host;
+    let through = case.route.proxy.as_ref().map(|proxy| format!("through the proxy {proxy}"));
+    let proxied = through.as_ref().map(|through| format!("The request went {through}."));
+    let (message, hint) = match kind {
+        NetworkKind::Dns => (
+            format!("the name {host} could not be resolved ({detail})"),
+            "Check the network connection, the DNS server, and whether a VPN or a proxy (HTTPS_PROXY) is needed.",
+        ),
+        NetworkKind::Connect => (
+            format!("no connection to {host} ({detail})"),
+            "Check the network connection and firewall, and whether a proxy (HTTPS_PROXY) is needed.",
+        ),
+        NetworkKind::Tls => (
+            format!("no secure connection to {host}: {detail}"),
+            "If a proxy or antivirus inspects TLS here, give its CA certificate with --ca-cert or SSL_CERT_FILE. If \
+             not, check this machine's clock and the host's name.",
+        ),
+        NetworkKind::Proxy => (
+            format!("the proxy did not let the request through ({detail})"),
+            "Check its address, user name and password in HTTPS_PROXY, or exempt the host with NO_PROXY.",
+        ),
+        NetworkKind::Timeout => (
+            format!("no reply from {host} in time ({detail})"),
+            "Check the network connection; --request-timeout gives slow ones longer.",
+        ),
+        NetworkKind::Broken => (
+            format!("the connection to {host} broke before the reply was complete ({detail})"),
+            "Check the network connection, and proxies or VPNs on the way.",
+        ),
+    };
+    let mut hints = vec![hint.to_owned()];
+    if kind == NetworkKind::Tls {
+        hints.push(format!("Trusted here: {}.", case.route.roots));
+    }
+    hints.extend(proxied);
+    (message, hints)
+}

@@ -1,0 +1,232 @@
+//! Words that help: what an end means and what to do about it, as pure functions of what is known.
+
+pub mod failure;
+mod session_error;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::conclusion::Conclusion;
+use super::failure::Failure;
+use super::poll::{Suspicion, Verdict};
+use super::provider::Provider;
+use super::session::{Account, SessionId};
+use crate::exit::Outcome;
+
+/// What is known about the case that words are wanted for.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The session, once there is one.
+    pub session: Option<SessionId>,
+    /// With whom it signs in, where that is known.
+    pub provider: Option<Provider>,
+    /// The mailbox that must come back.
+    pub expect: Option<String>,
+    /// When the session was started or first asked for.
+    pub started_at: Timestamp,
+    /// When it was over.
+    pub finished_at: Timestamp,
+    /// The person's own time zone.
+    pub zone: TimeZone,
+    /// The command that goes on with this session; none where nothing can.
+    pub resume: Option<String>,
+    /// The command that starts anew; none where that is not this command's business.
+    pub again: Option<String>,
+    /// How the API is reached.
+    pub route: Route,
+}
+
+/// How the API is reached.
+#[derive(Clone, Debug, Default)]
+pub struct Route {
+    /// Its host.
+    pub host: String,
+    /// The proxy in between, without its password.
+    pub proxy: Option<String>,
+    /// Where the trusted certificates come from.
+    pub roots: String,
+}
+
+/// Which call failed, since it decides what a key lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// A session's start.
+    Init,
+    /// A session's state.
+    Status,
+}
+
+/// What this verdict means.
+#[must_use]
+pub fn conclude(verdict: Verdict, case: &Case) -> Conclusion {
+    let mut end = match verdict {
+        Verdict::Connected(account) => connected(account, case),
+        Verdict::Error { code, description } => session_error::words(code, description, case),
+        Verdict::Expired { status } => expired(status, case),
+        Verdict::NotFound => not_found(case),
+        Verdict::Pending { status, last } => pending(status, last.as_ref(), case),
+        Verdict::Unknown(suspicion) => unknown(&suspicion, case),
+        Verdict::Failed { failure, lost } => {
+            let mut end = failure::words(&failure, Call::Status, case);
+            end.next.clone_from(&case.resume);
+            if lost {
+                end.hints.push(
+                    "A reply was lost on the way. If it was the result, it is gone: the account list in the Instantly \
+                     dashboard shows whether the mailbox is connected."
+                        .into(),
+                );
+            } else if case.resume.is_some() && end.outcome != Outcome::Auth {
+                end.hints.push("The session may still have a result; nothing of it was read.".into());
+            }
+            end
+        }
+    };
+    place(&mut end, case);
+    end
+}
+
+/// What it means that a session could not be started.
+#[must_use]
+pub fn not_started(failure: &Failure, case: &Case) -> Conclusion {
+    let mut end = failure::words(failure, Call::Init, case);
+    end.next = case.again.clone().filter(|_| end.retryable);
+    place(&mut end, case);
+    end
+}
+
+/// What a failure that does not end anything yet is, in a few words.
+#[must_use]
+pub fn trouble(failure: &Failure) -> String {
+    failure.to_string()
+}
+
+fn place(end: &mut Conclusion, case: &Case) {
+    end.session.clone_from(&case.session);
+    end.provider = case.provider;
+    end.started_at = Some(case.started_at);
+}
+
+fn connected(account: Account, case: &Case) -> Conclusion {
+    let Account { email, name } = account;
+    let mut end = Conclusion::new(Outcome::Connected, "", case.finished_at);
+    end.status = Some("success".into());
+    end.message = match (&email, &name) {
+        (Some(email), Some(name)) => format!("Connected {email} ({name})"),
+        (Some(email), None) => format!("Connected {email}"),
+        (None, Some(name)) => format!("Connected the mailbox of {name}; the API did not say which"),
+        (None, None) => "Connected; the API did not say which mailbox".into(),
+    };
+    if let Some(expect) = &case.expect {
+        let wrong = match &email {
+            Some(email) if same_mailbox(email, expect) => None,
+            Some(email) => Some(format!("{email} was connected, not {expect}")),
+            None => Some(format!("a mailbox was connected, but the API did not say whether it is {expect}")),
+        };
+        if let Some(message) = wrong {
+            end =
+                Conclusion { status: end.status, ..Conclusion::new(Outcome::WrongAccount, message, case.finished_at) };
+            end.hints.push(format!(
+                "To connect {expect}, run the command again and choose that account in the browser; a private window \
+                 forgets the account that is signed in."
+            ));
+            end.hints.push("If the other mailbox is not wanted, remove it in the Instantly dashboard.".into());
+            end.next.clone_from(&case.again);
+        }
+    }
+    (end.email, end.name) = (email, name);
+    end
+}
+
+/// Whether two addresses name one mailbox. Case does not count; a provider's further rules (dots, plus signs) are
+/// not guessed at.
+#[must_use]
+pub fn same_mailbox(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+fn expired(status: Option<String>, case: &Case) -> Conclusion {
+    let message = "the session expired: nobody finished signing in";
+    let mut end = Conclusion::new(Outcome::Expired, message, case.finished_at);
+    match &status {
+        Some(word) if word != "expired" => {
+            end.message = format!("the session's time is up, and its last state was \"{word}\"");
+            end.hints.push("This version does not know that state. The Instantly dashboard shows the account.".into());
+        }
+        _ => end.hints.push("A sign-in has to be finished within about ten minutes. Start a new session.".into()),
+    }
+    end.status = status;
+    end.next.clone_from(&case.again);
+    end
+}
+
+fn not_found(case: &Case) -> Conclusion {
+    let mut end = Conclusion::new(Outcome::NotFound, "the API does not know this session", case.finished_at);
+    end.hints = vec![
+        "A result is given out once: someone or something may have read it already.".into(),
+        "Otherwise the id is wrong, belongs to another workspace than this key, or is long gone.".into(),
+    ];
+    end
+}
+
+fn pending(status: Option<String>, last: Option<&Failure>, case: &Case) -> Conclusion {
+    let message = match (&status, last) {
+        (_, Some(failure)) => format!("not finished yet; the last request failed ({})", trouble(failure)),
+        (Some(word), None) if word != "pending" => format!("not finished yet: the API says \"{word}\""),
+        _ => "not finished yet: nobody has completed the sign-in".into(),
+    };
+    let mut end = Conclusion::new(Outcome::Pending, message, case.finished_at);
+    end.status = status;
+    end.next.clone_from(&case.resume);
+    end
+}
+
+fn unknown(suspicion: &Suspicion, case: &Case) -> Conclusion {
+    let (message, status) = match suspicion {
+        Suspicion::LostReply(failure) => {
+            let message = format!(
+                "the session is over, but its result was lost on the way: a reply broke off ({}), and the API gives \
+                 a result out only once",
+                trouble(failure)
+            );
+            (message, None)
+        }
+        Suspicion::UnknownStatus(word) => {
+            let message =
+                format!("the session is over: the API called it \"{word}\", which this version does not know");
+            (message, Some(word.clone()))
+        }
+    };
+    let mut end = Conclusion::new(Outcome::OutcomeUnknown, message, case.finished_at);
+    end.status = status;
+    let mailbox = case.expect.as_deref().unwrap_or("the mailbox");
+    end.hints = vec![
+        format!("Look for {mailbox} under Email accounts in the Instantly dashboard: there, it is connected."),
+        "If it is not there, the sign-in failed: start a new session.".into(),
+    ];
+    end
+}
+
+/// A time of day in the person's zone, with the date where it is not today.
+fn time_of_day(time: Timestamp, case: &Case) -> String {
+    let (time, now) = (time.to_zoned(case.zone.clone()), case.finished_at.to_zoned(case.zone.clone()));
+    let form = if time.date() == now.date() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" };
+    time.strftime(form).to_string()
+}
+
+/// A length of time in a few words: `42 s`, `12 min`, `1 h 30 min`.
+#[must_use]
+pub fn length(wait: Duration) -> String {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    match (seconds / 3600, seconds % 3600 / 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, 0) => format!("{minutes} min"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, 0, _) => format!("{hours} h"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

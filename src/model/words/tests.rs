@@ -1,0 +1,150 @@
+use super::*;
+use crate::model::failure::{NetworkKind, Refusal, Throttle};
+
+fn case() -> Case {
+    Case {
+        session: Some(SessionId::parse("s1").unwrap()),
+        provider: Some(Provider::Google),
+        expect: None,
+        started_at: "2026-08-01T12:00:00Z".parse().unwrap(),
+        finished_at: "2026-08-01T12:05:00Z".parse().unwrap(),
+        zone: TimeZone::UTC,
+        resume: Some("instantly-oauth status s1 --wait".into()),
+        again: Some("instantly-oauth connect google".into()),
+        route: Route { host: "api.instantly.ai".into(), proxy: None, roots: "the system's certificates".into() },
+    }
+}
+
+/// Everything that a person would read.
+fn told(end: &Conclusion) -> String {
+    std::iter::once(&end.message).chain(&end.hints).cloned().collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_session_error_says_what_happened_and_what_to_do() {
+    let error = |code: Option<&str>, description: Option<&str>| {
+        conclude(Verdict::Error { code: code.map(Into::into), description: description.map(Into::into) }, &case())
+    };
+    for (code, description, says, retryable) in [
+        (Some("account_exists"), None, "another Instantly workspace", false),
+        (Some("access_denied"), Some("User denied access"), "allow access on the consent page", false),
+        (Some("access_denied"), Some("Non GSuite accounts are not allowed"), "personal Gmail", false),
+        (Some("server_error"), None, "run the command again", true),
+        (Some("expired"), None, "Start a new session", true),
+        (Some("x"), Some("The app is blocked by your admin"), "API controls", false),
+        (Some("x"), Some("contains prohibited content"), "support", false),
+        (Some("brand_new"), Some("Some sentence."), "brand_new: Some sentence.", false),
+        (None, None, "no reason was given", false),
+    ] {
+        let end = error(code, description);
+        assert!(told(&end).contains(says), "{code:?} {description:?}: {}", told(&end));
+        assert_eq!((end.outcome.code(), end.retryable), (3, retryable), "{code:?}");
+        assert_eq!(end.next.is_some(), retryable, "{code:?}");
+        assert_eq!((end.error.as_deref(), end.error_description.as_deref()), (code, description));
+        assert_eq!(end.status.as_deref(), Some("error"));
+    }
+}
+
+#[test]
+fn another_mailbox_than_the_expected_one_is_never_a_success() {
+    let account = |email: Option<&str>| Verdict::Connected(Account { email: email.map(Into::into), name: None });
+    for (expect, email, code) in [
+        (None, Some("ada@acme.com"), 0),
+        (None, None, 0),
+        (Some("ADA@Acme.com"), Some("ada@acme.com"), 0),
+        (Some("ada@acme.com"), Some(" ada@acme.com"), 0),
+        (Some("ada@acme.com"), Some("bob@acme.com"), 12),
+        (Some("ada@acme.com"), Some("ada+x@acme.com"), 12),
+        (Some("ada@acme.com"), None, 12),
+    ] {
+        let end = conclude(account(email), &Case { expect: expect.map(Into::into), ..case() });
+        assert_eq!(end.exit_code, code, "{expect:?} {email:?}: {}", end.message);
+        assert_eq!(end.email.as_deref(), email);
+        assert_eq!(end.status.as_deref(), Some("success"));
+    }
+}
+
+#[test]
+fn a_failed_call_names_the_cause_and_the_cure() {
+    let refused = |refusal| Failure::Refused { refusal, message: Some("as said".into()) };
+    let network = |kind| Failure::Network { kind, detail: "as it came".into(), sent: false };
+    let throttled = |throttle, seconds: Option<u64>| Failure::Throttled {
+        throttle,
+        after: seconds.map(Duration::from_secs),
+        message: None,
+    };
+    for (failure, code, says) in [
+        (refused(Refusal::Key), 4, &["401: as said", "API keys"][..]),
+        (refused(Refusal::Plan), 4, &["402", "paid plan"]),
+        (refused(Refusal::Scope), 4, &["accounts:create", "403"]),
+        (throttled(Throttle::Limit, Some(1800)), 7, &["until 12:35:00 (30 min)", "30 minutes"]),
+        (throttled(Throttle::Limit, Some(86400)), 7, &["until 2026-08-02 12:05 (24 h)"]),
+        (throttled(Throttle::Limit, None), 7, &["did not say for how long"]),
+        (throttled(Throttle::Outage, Some(30)), 9, &["until 12:05:30 (30 s)", "Google"]),
+        (Failure::Status { status: 500, message: None }, 9, &["HTTP 500", "try again"]),
+        (Failure::Status { status: 302, message: None }, 9, &["HTTP 302", "--base-url"]),
+        (Failure::NotFound { message: None }, 9, &["HTTP 404", "--base-url"]),
+        (Failure::Unusable { what: "it is empty".into() }, 9, &["it is empty"]),
+        (network(NetworkKind::Dns), 10, &["api.instantly.ai", "as it came", "DNS"]),
+        (network(NetworkKind::Connect), 10, &["firewall"]),
+        (network(NetworkKind::Tls), 10, &["--ca-cert", "the system's certificates"]),
+        (network(NetworkKind::Proxy), 10, &["HTTPS_PROXY"]),
+        (network(NetworkKind::Timeout), 10, &["--request-timeout"]),
+        (network(NetworkKind::Broken), 10, &["broke"]),
+    ] {
+        let end = not_started(&failure, &case());
+        assert_eq!((end.outcome.code(), end.exit_code), (code, code), "{failure:?}");
+        for words in says {
+            assert!(told(&end).contains(words), "{failure:?} does not say {words:?}: {}", told(&end));
+        }
+    }
+    let end = conclude(Verdict::Failed { failure: refused(Refusal::Scope), lost: false }, &case());
+    assert!(told(&end).contains("accounts:read"), "{}", told(&end));
+}
+
+#[test]
+fn the_proxy_on_the_way_is_named() {
+    let route = Route { proxy: Some("http://proxy:3128 (HTTPS_PROXY)".into()), ..case().route };
+    let failure = Failure::Network { kind: NetworkKind::Tls, detail: "UnknownIssuer".into(), sent: false };
+    let end = not_started(&failure, &Case { route, ..case() });
+    assert!(told(&end).contains("http://proxy:3128 (HTTPS_PROXY)"), "{}", told(&end));
+}
+
+#[test]
+fn every_other_end_says_what_comes_next() {
+    let lost = Failure::Unusable { what: "it was cut short".into() };
+    for (verdict, code, says, next) in [
+        (Verdict::Expired { status: None }, 5, "nobody finished", "connect google"),
+        (Verdict::Expired { status: Some("odd".into()) }, 5, "\"odd\"", "connect google"),
+        (Verdict::NotFound, 6, "another workspace", ""),
+        (Verdict::Pending { status: Some("pending".into()), last: None }, 8, "not finished", "--wait"),
+        (Verdict::Pending { status: Some("odd".into()), last: None }, 8, "\"odd\"", "--wait"),
+        (Verdict::Pending { status: None, last: Some(lost.clone()) }, 8, "cut short", "--wait"),
+        (Verdict::Unknown(Suspicion::LostReply(lost.clone())), 11, "Email accounts", ""),
+        (Verdict::Unknown(Suspicion::UnknownStatus("odd".into())), 11, "\"odd\"", ""),
+        (Verdict::Failed { failure: lost.clone(), lost: true }, 9, "it is gone", "--wait"),
+        (Verdict::Failed { failure: lost, lost: false }, 9, "nothing of it was read", "--wait"),
+    ] {
+        let end = conclude(verdict.clone(), &case());
+        assert_eq!(end.exit_code, code, "{verdict:?}");
+        assert!(told(&end).contains(says), "{verdict:?}: {}", told(&end));
+        let command = end.next.unwrap_or_default();
+        assert!(command.contains(next) && command.is_empty() == next.is_empty(), "{verdict:?}: {command}");
+    }
+}
+
+#[test]
+fn a_length_of_time_is_short_and_never_too_short() {
+    for (seconds, words) in [
+        (0.0, "0 s"),
+        (0.2, "1 s"),
+        (42.0, "42 s"),
+        (60.0, "1 min"),
+        (61.5, "1 min 2 s"),
+        (1800.0, "30 min"),
+        (5400.0, "1 h 30 min"),
+        (86400.0, "24 h"),
+    ] {
+        assert_eq!(length(Duration::from_secs_f64(seconds)), words);
+    }
+}
