@@ -1,0 +1,239 @@
+//! The command line, as clap reads it. Nothing is decided here.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::exit;
+use crate::model::provider::Provider;
+use crate::model::session::SessionId;
+use crate::sandbox::Scenario;
+
+/// Connect Google Workspace and Microsoft mailboxes to an Instantly workspace.
+#[derive(Debug, Parser)]
+#[command(name = "instantly-oauth", bin_name = "instantly-oauth", version, max_term_width = 100)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::table()))]
+#[command(disable_help_subcommand = true, subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// The flags that every command takes.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  instantly-oauth connect google --sandbox            try it: no key, no network, nothing real
+  export INSTANTLY_API_KEY=...                        a key with accounts:create and accounts:read
+  instantly-oauth connect google                      connect one mailbox in the browser
+  instantly-oauth connect microsoft --json            the same for a script
+  instantly-oauth status 7f3a... --wait               go on with a session";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Connect one mailbox in the browser
+    #[command(after_long_help = exit::table())]
+    Connect(Connect),
+    /// What became of a session
+    #[command(after_long_help = exit::table())]
+    Status(Status),
+    /// Run a local stand-in for the API
+    Sandbox(Sandbox),
+    /// Print a completion script
+    Completions {
+        /// The shell to complete in
+        shell: clap_complete::Shell,
+    },
+}
+
+/// The flags that every command takes.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Write events to stdout, one JSON object a line; the last is the result
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// No progress on stderr; the URL to open and the final error are always shown
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Trace requests, waits and decisions on stderr, secrets redacted; twice for more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub color: Color,
+    /// A workspace from the config file [env: `INSTANTLY_PROFILE`]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]
+    #[arg(long, global = true, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
+    pub api_key_file: Option<PathBuf>,
+    /// Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]
+    #[arg(long, global = true, value_name = "URL", value_hint = clap::ValueHint::Url)]
+    pub base_url: Option<String>,
+    /// Certificates to trust beside the system's, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]
+    #[arg(long, global = true, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
+    pub ca_cert: Option<PathBuf>,
+    /// The limit for one request
+    #[arg(long, global = true, value_name = "DURATION", default_value = "15s", value_parser = positive)]
+    pub request_timeout: Duration,
+    /// Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]
+    #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub state_dir: Option<PathBuf>,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal that can
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// `connect`
+#[derive(Clone, Debug, Args)]
+pub struct Connect {
+    /// With whom the mailbox signs in
+    #[arg(value_enum)]
+    pub provider: Provider,
+    /// Do not open anything; the URL is printed all the same
+    #[arg(long, conflicts_with = "browser")]
+    pub no_browser: bool,
+    /// The program to open the URL with; `%s` stands for the URL, else it comes last [env: BROWSER]
+    #[arg(long, value_name = "CMD", value_hint = clap::ValueHint::CommandString)]
+    pub browser: Option<String>,
+    /// Print the session and its URL and exit; `status ID --wait` goes on from there
+    #[arg(long, conflicts_with_all = ["timeout", "interval", "expect"])]
+    pub no_wait: bool,
+    /// Give up waiting earlier than the session expires
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// Between two polls; at least 1s [default: 5s]
+    #[arg(long, value_name = "DURATION", value_parser = positive)]
+    pub interval: Option<Duration>,
+    /// The longest wait for a rate limit or an outage before the session can start
+    #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration)]
+    pub max_wait: Duration,
+    /// The mailbox that must come back
+    #[arg(long, value_name = "EMAIL", value_parser = email, value_hint = clap::ValueHint::EmailAddress)]
+    pub expect: Option<String>,
+    /// No key, no network: the API is simulated inside this process
+    #[arg(long, value_enum, value_name = "SCENARIO", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "ask", conflicts_with_all = ["base_url", "api_key_file", "profile"])]
+    pub sandbox: Option<Scenario>,
+}
+
+/// `status`
+#[derive(Clone, Debug, Args)]
+pub struct Status {
+    /// The session
+    #[arg(value_name = "SESSION_ID", value_parser = session_id)]
+    pub session: SessionId,
+    /// Poll until it is over
+    #[arg(long)]
+    pub wait: bool,
+    /// Give up waiting earlier than the session expires
+    #[arg(long, value_name = "DURATION", value_parser = duration, requires = "wait")]
+    pub timeout: Option<Duration>,
+    /// Between two polls; at least 1s [default: 5s]
+    #[arg(long, value_name = "DURATION", value_parser = positive, requires = "wait")]
+    pub interval: Option<Duration>,
+    /// The mailbox that must come back
+    #[arg(long, value_name = "EMAIL", value_parser = email, value_hint = clap::ValueHint::EmailAddress)]
+    pub expect: Option<String>,
+}
+
+impl ValueEnum for Provider {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.id()))
+    }
+}
+
+/// The longest duration that is taken: far more than any wait here, and far from any overflow.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Reads `500ms`, `90s`, `10m`, `1h30m`, or a bare number of seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let bare = text.starts_with(|first: char| first.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let wait = if bare {
+        text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+    } else {
+        humantime::parse_duration(text).ok()
+    };
+    match wait {
+        Some(wait) if wait <= LONGEST => Ok(wait),
+        Some(_) => Err("it is longer than 7 days".into()),
+        None => Err("write a duration like 500ms, 90s, 10m or 1h30m; a bare number is seconds".into()),
+    }
+}
+
+fn positive(text: &str) -> Result<Duration, String> {
+    duration(text).and_then(|wait| if wait.is_zero() { Err("it must be more than zero".into()) } else { Ok(wait) })
+}
+
+fn email(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    let fine = !text.contains(|c: char| c.is_whitespace() || c.is_control())
+        && text.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty());
+    if fine { Ok(text.to_owned()) } else { Err("write an address like ada@acme.com") }
+}
+
+fn session_id(text: &str) -> Result<SessionId, &'static str> {
+    SessionId::parse(text.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_read_as_the_contract_says() {
+        for (text, milliseconds) in [
+            ("500ms", Some(500)),
+            ("90s", Some(90_000)),
+            ("10m", Some(600_000)),
+            ("1h30m", Some(5_400_000)),
+            ("7", Some(7000)),
+            ("0.25", Some(250)),
+            ("0", Some(0)),
+            ("7d", Some(604_800_000)),
+            ("8d", None),
+            ("99999999999999999999", None),
+            ("-1", None),
+            ("1e3", None),
+            ("", None),
+            ("soon", None),
+            ("5x", None),
+        ] {
+            assert_eq!(duration(text).ok(), milliseconds.map(Duration::from_millis), "{text:?}");
+        }
+        assert!(positive("0").is_err());
+    }
+
+    #[test]
+    fn an_address_has_two_sides() {
+        for (text, fine) in [("ada@acme.com", true), (" ada@acme.com ", true), ("ada", false), ("@", false), ("a b@c", false)] {
+            assert_eq!(email(text).is_ok(), fine, "{text:?}");
+        }
+    }
+}
