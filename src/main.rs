@@ -1,1 +1,22 @@
-fn main() {}
+//! Parse, run, exit; nothing else.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use instantly_oauth::cli::Cli;
+use instantly_oauth::commands;
+
+fn main() -> ExitCode {
+    let exit = match Cli::try_parse() {
+        Ok(cli) => commands::run(&cli),
+        Err(error) => {
+            // A reader that has gone has had enough of the help.
+            let _ = error.print();
+            u8::try_from(error.exit_code()).unwrap_or(2).into()
+        }
+    };
+    if let Some(signal) = exit.signal {
+        signal.die();
+    }
+    exit.code.into()
+}

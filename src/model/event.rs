@@ -9,7 +9,7 @@ use super::poll::Why;
 use super::provider::Provider;
 use super::session::SessionId;
 
-/// Something that happened. All but the last two are events of the JSON stream; a person reads words for each.
+/// Something that happened. Some are events of the JSON stream; a person reads words for each.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A session was started, and this is where the person goes.
@@ -22,6 +22,8 @@ pub enum Event {
         auth_url: AuthUrl,
         /// When it ends: the API's word, or our reckoning.
         expires_at: Timestamp,
+        /// The mailbox that must come back.
+        expect: Option<String>,
         /// Whether the API is the sandbox.
         sandbox: bool,
     },
@@ -47,6 +49,8 @@ pub enum Event {
     },
     /// What kept us is over.
     Resumed,
+    /// A signal asked us to stop, and a request is in flight: its reply is given this long.
+    Stopping(Duration),
     /// Something a person should know. Not an error.
     Warning(String),
     /// What is sent, received and decided, for `-v` (1) and `-vv` (2).

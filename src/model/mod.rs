@@ -12,4 +12,5 @@ pub mod poll;
 pub mod provider;
 pub mod retry;
 pub mod session;
+pub mod starting;
 pub mod words;

@@ -214,15 +214,11 @@ impl Poll {
         let growing = Backoff { first: interval, ceiling: interval.saturating_mul(SLOWEST) };
         let (wait, why) = match &failure {
             Failure::Throttled { after, throttle, .. } => {
-                let why = match throttle {
-                    Throttle::Limit => Why::RateLimited,
-                    Throttle::Outage => Why::Unavailable,
-                };
                 let unnamed = match throttle {
                     Throttle::Limit => UNNAMED_THROTTLE,
                     Throttle::Outage => growing,
                 };
-                (after.map_or_else(|| Wait::Own(unnamed.wait(self.failures, jitter)), Wait::Named), why)
+                (after.map_or_else(|| Wait::Own(unnamed.wait(self.failures, jitter)), Wait::Named), throttle.why())
             }
             // Nothing was sent, so nobody is spared by waiting longer, and it is noticed sooner when it passes.
             Failure::Network { sent: false, .. } => (Wait::Own(Duration::ZERO), Why::Network),

@@ -1,0 +1,199 @@
+//! How one program is started with a URL: its words, with a place for the URL in them.
+
+use std::process::{Command, Stdio};
+
+/// What stands for the URL in the arguments of a launcher, as it does in `$BROWSER`.
+const URL: &str = "%s";
+
+/// Never handed on: a browser has no need of the key, and whatever it starts would inherit it.
+const PRIVATE: [&str; 2] = ["INSTANTLY_API_KEY", "INSTANTLY_API_KEY_FILE"];
+
+/// The variable in which PowerShell finds the URL.
+const URL_VARIABLE: &str = "INSTANTLY_OAUTH_URL";
+
+/// One program that can be handed a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Launcher {
+    /// The program: a path, or a name to be looked up in `PATH`. Nothing is replaced in it.
+    pub program: String,
+    /// Its arguments. Every `%s` in them stands for the URL.
+    pub args: Vec<String>,
+    /// The environment variable by which the program is handed the URL, where it is not an argument.
+    pub url_variable: Option<String>,
+    /// More environment variables, as they are.
+    pub variables: Vec<(String, String)>,
+}
+
+impl Launcher {
+    /// A program with its arguments, the URL being the last of them where no `%s` says otherwise.
+    pub(super) fn new(program: impl Into<String>, args: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let mut args: Vec<String> = args.into_iter().map(Into::into).collect();
+        if !args.iter().any(|arg| arg.contains(URL)) {
+            args.push(URL.to_owned());
+        }
+        Self { program: program.into(), args, url_variable: None, variables: Vec::new() }
+    }
+
+    /// The command that opens this URL: no shell, no streams, no key.
+    pub(super) fn command(&self, url: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        // One pass over the template, so a `%s` that is part of the URL stays what it is.
+        command.args(self.args.iter().map(|arg| arg.replace(URL, url)));
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        if let Some(name) = &self.url_variable {
+            command.env(name, url);
+        }
+        for name in PRIVATE {
+            command.env_remove(name);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        #[cfg(windows)]
+        {
+            // CREATE_NO_WINDOW: a launcher that is a console program would flash a window up otherwise.
+            std::os::windows::process::CommandExt::creation_flags(&mut command, 0x0800_0000);
+        }
+        command
+    }
+
+    /// What one of `open`'s commands is as a launcher. None for one that takes the URL otherwise than as an argument.
+    fn from_command(command: &Command, url: &str) -> Option<Self> {
+        let mut args = Vec::new();
+        for arg in command.get_args() {
+            let arg = arg.to_str()?;
+            args.push(if arg == url { URL } else { arg });
+        }
+        let takes_the_url = args.contains(&URL) && command.get_envs().next().is_none();
+        takes_the_url.then(|| Self::new(command.get_program().to_str().unwrap_or_default(), args))
+    }
+}
+
+/// The launchers of this system's desktop, in the order in which they are to be tried. Those that reach Windows from
+/// WSL are not among them: see [`windows`].
+pub(super) fn system() -> Vec<Launcher> {
+    let sample = "https://url.invalid/";
+    open::commands(sample).iter().filter_map(|command| Launcher::from_command(command, sample)).collect()
+}
+
+/// `wslview`, which hands URLs from WSL to Windows, where it is installed.
+pub(super) fn wslview() -> Launcher {
+    Launcher::new("wslview", [URL])
+}
+
+/// What Windows itself brings along. `start` is not among it, being a command of a shell to which `&` and `%` mean
+/// something, nor is `explorer.exe`, which shows a folder for a URL with a query and whose exit status says nothing.
+pub(super) fn windows() -> [Launcher; 2] {
+    [Launcher::new("rundll32.exe", ["url.dll,FileProtocolHandler", URL]), powershell()]
+}
+
+/// The same, for Linux inside Windows. `wslenv` is the `WSLENV` that is in force, and stays in force.
+pub(super) fn windows_from_wsl(wslenv: Option<&str>) -> [Launcher; 2] {
+    // Only what WSLENV names crosses over; `/w` is "from Linux to Windows, as it is".
+    let crossing = match wslenv {
+        Some(others) => format!("{URL_VARIABLE}/w:{others}"),
+        None => format!("{URL_VARIABLE}/w"),
+    };
+    windows().map(|launcher| match launcher.url_variable {
+        Some(_) => Launcher { variables: vec![("WSLENV".to_owned(), crossing.clone())], ..launcher },
+        None => launcher,
+    })
+}
+
+/// PowerShell parses its arguments as code, and takes even typographic quotation marks for quotation marks; so its
+/// command is always the same, and the URL is data in a variable, which is never parsed. `Stop` makes the exit status
+/// tell a failure.
+fn powershell() -> Launcher {
+    let script = format!("$ErrorActionPreference = 'Stop'; Start-Process -FilePath $env:{URL_VARIABLE}");
+    let args = ["-NoProfile", "-NonInteractive", "-Command", &script].map(str::to_owned);
+    Launcher {
+        program: "powershell.exe".to_owned(),
+        args: args.to_vec(),
+        url_variable: Some(URL_VARIABLE.to_owned()),
+        variables: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::*;
+
+    /// Legal in a URL, and each of them means something to some shell or template.
+    const NASTY: &str =
+        "https://accounts.google.com/o/oauth2?a=1&b=%2F%41&c='x'&d=$(id)&e=%s%%s&f=;g!h`i`*[j]~{k}|l^m\\#n";
+
+    fn args(launcher: &Launcher, url: &str) -> Vec<String> {
+        launcher.command(url).get_args().map(|arg| arg.to_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_url_arrives_byte_for_byte() {
+        let table: [(&[&str], Vec<String>); 6] = [
+            (&[], vec![NASTY.to_owned()]),
+            (&["--new-window"], vec!["--new-window".to_owned(), NASTY.to_owned()]),
+            (&["%s", "--new-window"], vec![NASTY.to_owned(), "--new-window".to_owned()]),
+            (&["--app=%s"], vec![format!("--app={NASTY}")]),
+            (&["%s", "%s,%s"], vec![NASTY.to_owned(), format!("{NASTY},{NASTY}")]),
+            (&["%S", "$BROWSER"], vec!["%S".to_owned(), "$BROWSER".to_owned(), NASTY.to_owned()]),
+        ];
+        for (template, expected) in table {
+            assert_eq!(args(&Launcher::new("p", template.iter().copied()), NASTY), expected, "{template:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_replaced_in_the_name_of_a_program() {
+        assert_eq!(Launcher::new("%s", [""; 0]).command(NASTY).get_program(), OsStr::new("%s"));
+    }
+
+    #[test]
+    fn the_key_is_not_handed_on() {
+        let mut launcher = Launcher::new("firefox", [""; 0]);
+        // Not even by a launcher that sets it.
+        launcher.variables.push(("INSTANTLY_API_KEY".to_owned(), "secret".to_owned()));
+        let command = launcher.command(NASTY);
+        let removed: Vec<_> = command.get_envs().filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
+        assert_eq!(removed, ["INSTANTLY_API_KEY", "INSTANTLY_API_KEY_FILE"]);
+    }
+
+    #[test]
+    fn powershell_gets_the_url_as_data_only() {
+        let [_, here] = windows();
+        assert!(args(&here, NASTY).iter().all(|arg| !arg.contains("https")));
+        assert_eq!(args(&here, NASTY), args(&here, "https://example.com/"));
+        assert!(here.command(NASTY).get_envs().any(|pair| pair == (URL_VARIABLE.as_ref(), Some(NASTY.as_ref()))));
+        assert_eq!(here.variables, []);
+    }
+
+    #[test]
+    fn from_wsl_the_variable_is_let_across_and_others_stay_so() {
+        let wslenv = |existing| windows_from_wsl(existing)[1].variables.clone();
+        assert_eq!(wslenv(None), [("WSLENV".to_owned(), "INSTANTLY_OAUTH_URL/w".to_owned())]);
+        assert_eq!(
+            wslenv(Some("USERPROFILE/p:GOPATH/l")),
+            [("WSLENV".to_owned(), "INSTANTLY_OAUTH_URL/w:USERPROFILE/p:GOPATH/l".to_owned())]
+        );
+        assert_eq!(windows_from_wsl(None)[0], windows()[0]);
+    }
+
+    #[test]
+    fn a_command_that_takes_the_url_otherwise_is_no_launcher() {
+        let url = "https://url.invalid/";
+        let mut command = Command::new("gio");
+        command.args(["open", url]);
+        let gio = Launcher::from_command(&command, url).unwrap();
+        assert_eq!((gio.program.as_str(), gio.args), ("gio", vec!["open".to_owned(), "%s".to_owned()]));
+        command.env("TARGET", url);
+        assert_eq!(Launcher::from_command(&command, url), None);
+        assert_eq!(Launcher::from_command(Command::new("powershell.exe").arg("-Command"), url), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_desktop_of_linux_is_asked_through_xdg_open_first() {
+        let system = system();
+        assert_eq!(system.first().map(|launcher| launcher.program.as_str()), Some("xdg-open"));
+        assert!(system.iter().all(|launcher| launcher.program != "powershell.exe"));
+        assert!(system.iter().all(|launcher| args(launcher, NASTY).contains(&NASTY.to_owned())));
+    }
+}

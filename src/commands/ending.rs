@@ -1,0 +1,95 @@
+//! From how a watch ended to what is said, and how the process ends.
+
+use crate::api::Client;
+use crate::cli::Global;
+use crate::exit::Outcome;
+use crate::flow::{Clock, Ended, Shell, Signal, Stop, System, watch};
+use crate::model::conclusion::Conclusion;
+use crate::model::poll::{Terms, Verdict};
+use crate::model::provider::Provider;
+use crate::model::session::SessionId;
+use crate::model::words::{Case, Route, conclude};
+use crate::report::Reporter;
+
+use super::Exit;
+
+/// What a command of ours knows of its session when it ends.
+pub(super) struct Context<'a> {
+    pub(super) reporter: &'a Reporter,
+    pub(super) session: Option<&'a SessionId>,
+    pub(super) provider: Option<Provider>,
+    pub(super) expect: Option<&'a str>,
+    pub(super) started_at: jiff::Timestamp,
+    pub(super) resume: Option<String>,
+    pub(super) again: Option<String>,
+    pub(super) route: &'a Route,
+}
+
+impl Context<'_> {
+    pub(super) fn case(&self) -> Case {
+        Case {
+            session: self.session.cloned(),
+            provider: self.provider,
+            expect: self.expect.map(str::to_owned),
+            started_at: self.started_at,
+            finished_at: System.time(),
+            zone: self.reporter.zone(),
+            resume: self.resume.clone(),
+            again: self.again.clone(),
+            route: self.route.clone(),
+        }
+    }
+
+    /// Tells how the watch ended. `line` makes what stdout gets of it.
+    pub(super) fn finish(&self, ended: Ended, line: impl Fn(&Conclusion) -> Option<String>) -> Exit {
+        let (end, signal) = match ended {
+            Ended::Verdict(verdict) => (conclude(verdict, &self.case()), None),
+            Ended::Lost(suspicion) => (conclude(Verdict::Unknown(suspicion), &self.case()), None),
+            // Nobody is there to be told; the code still says that it is not over.
+            Ended::Deserted => return Outcome::Pending.code().into(),
+            Ended::Stopped(signal, verdict) => (self.stopped(signal, verdict), Some(signal)),
+        };
+        let code = self.reporter.finish(&end, line(&end).as_deref());
+        Exit { code, signal }
+    }
+
+    /// What is said after a signal: the result, if it still came, else how to go on.
+    pub(super) fn stopped(&self, signal: Signal, verdict: Option<Verdict>) -> Conclusion {
+        let case = self.case();
+        let outcome = match signal {
+            Signal::Interrupt => Outcome::Interrupted,
+            Signal::Terminate => Outcome::Terminated,
+        };
+        let mut end = match verdict {
+            Some(verdict) => conclude(verdict, &case),
+            None => {
+                let message = match (&case.session, &case.resume) {
+                    (Some(id), Some(_)) => format!("Stopped. Session {id} goes on without us."),
+                    (Some(id), None) => format!("Stopped. Session {id} ended with it."),
+                    (None, _) => "Stopped. No session was started.".to_owned(),
+                };
+                let mut end = Conclusion::new(outcome, message, case.finished_at);
+                end.next.clone_from(&case.resume);
+                (end.session, end.provider, end.started_at) = (case.session, case.provider, Some(case.started_at));
+                end
+            }
+        };
+        end.exit_code = outcome.code();
+        end
+    }
+}
+
+/// Waits for a session on these terms.
+pub(super) async fn follow<S: Stop>(
+    shell: &mut Shell<'_, System, S>,
+    client: &Client,
+    id: &SessionId,
+    terms: Terms,
+) -> Ended {
+    watch(shell, terms, async || client.status(id).await).await
+}
+
+/// The flags that a command was given about where and as whom, for the commands it names.
+pub(super) fn resume(id: &SessionId, expect: Option<&str>, flags: &Global) -> String {
+    super::next::resume(id, expect, flags)
+}

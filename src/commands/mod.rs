@@ -1,0 +1,77 @@
+//! The commands: what was asked for, resolved, carried out and reported.
+
+mod completions;
+mod connect;
+mod ending;
+mod next;
+mod sandbox;
+mod status;
+
+use std::io::IsTerminal;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use jiff::Timestamp;
+use tokio::runtime::Runtime;
+
+use crate::cli::{Cli, Command};
+use crate::error::Error;
+use crate::flow::Signal;
+use crate::model::conclusion::Conclusion;
+use crate::model::environment::Environment;
+use crate::report::Reporter;
+use crate::settings::{self, Terminal};
+
+/// How the process is to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// With this code.
+    pub code: u8,
+    /// Or by this signal, where one asked for the end.
+    pub signal: Option<Signal>,
+}
+
+impl From<u8> for Exit {
+    fn from(code: u8) -> Self {
+        Self { code, signal: None }
+    }
+}
+
+/// Carries a command out.
+pub fn run(cli: &Cli) -> Exit {
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let terminal = Terminal { stderr: std::io::stderr().is_terminal() };
+    let reporter = Rc::new(Reporter::new(settings::output(&cli.global, &environment, terminal)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| command(cli, &environment, &reporter)));
+    let error = match outcome {
+        Ok(Ok(exit)) => return exit,
+        Ok(Err(error)) => error,
+        // The panic has been told on stderr. A script still gets its result.
+        Err(_) if reporter.is_finished() => return 1.into(),
+        Err(_) => Error::internal("a bug in instantly-oauth").hint("Please report it with the lines above."),
+    };
+    reporter.finish(&Conclusion::of_error(&error, Timestamp::now()), None).into()
+}
+
+fn command(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Result<Exit, Error> {
+    match &cli.command {
+        Command::Connect(flags) => connect::run(flags, &cli.global, environment, reporter),
+        Command::Status(flags) => status::run(flags, &cli.global, environment, reporter),
+        Command::Sandbox(flags) => sandbox::run(flags, reporter),
+        Command::Completions { shell } => completions::run(*shell, reporter),
+    }
+}
+
+/// One thread is enough: there is one person and, here, one request at a time.
+fn runtime() -> Result<Runtime, Error> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::internal("the system refuses what waiting needs").because(error))
+}
+
+fn listen() -> Result<crate::flow::Signals, Error> {
+    crate::flow::Signals::listen().map_err(|error| Error::internal("signals cannot be heard").because(error))
+}

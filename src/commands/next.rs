@@ -1,0 +1,69 @@
+//! The command to run next, with what this one was told about where and as whom.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use crate::cli::Global;
+use crate::model::provider::Provider;
+use crate::model::session::SessionId;
+use crate::sandbox::Scenario;
+
+/// Goes on waiting for this session.
+pub(super) fn resume(id: &SessionId, expect: Option<&str>, flags: &Global) -> String {
+    let mut words = vec!["instantly-oauth".into(), "status".into(), quoted(id.as_str()), "--wait".into()];
+    words.extend(expect.map(|mailbox| Cow::from(format!("--expect {}", quoted(mailbox)))));
+    words.extend(place(flags));
+    words.join(" ")
+}
+
+/// Starts anew.
+pub(super) fn connect(provider: Provider, expect: Option<&str>, sandbox: Option<Scenario>, flags: &Global) -> String {
+    let mut words: Vec<Cow<'_, str>> = vec!["instantly-oauth".into(), "connect".into(), provider.id().into()];
+    words.extend(sandbox.map(|scenario| Cow::from(format!("--sandbox={}", scenario.name()))));
+    words.extend(expect.map(|mailbox| Cow::from(format!("--expect {}", quoted(mailbox)))));
+    words.extend(place(flags));
+    words.join(" ")
+}
+
+/// The flags that say where the API is and with whose key, as they were given. The environment is still there.
+fn place(flags: &Global) -> Vec<Cow<'static, str>> {
+    let path = |path: &Path| path.display().to_string();
+    [
+        ("--base-url", flags.base_url.clone()),
+        ("--profile", flags.profile.clone()),
+        // Standard input has been read and will not say it again.
+        ("--api-key-file", flags.api_key_file.as_deref().filter(|file| *file != Path::new("-")).map(path)),
+        ("--ca-cert", flags.ca_cert.as_deref().map(path)),
+        ("--state-dir", flags.state_dir.as_deref().map(path)),
+    ]
+    .into_iter()
+    .filter_map(|(flag, value)| Some(Cow::from(format!("{flag} {}", quoted(&value?)))))
+    .collect()
+}
+
+/// A word for a shell. What no shell can be given is left out of its sight as it is.
+fn quoted(word: &str) -> Cow<'_, str> {
+    shlex::try_quote(word).unwrap_or(Cow::Borrowed(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn the_command_goes_to_the_same_place_and_survives_a_shell() {
+        let line = ["instantly-oauth", "connect", "google", "--base-url", "http://127.0.0.1:1", "--ca-cert", "my ca.pem"];
+        let flags = Cli::parse_from(line).global;
+        let id = SessionId::parse("a;rm$(x)").unwrap();
+        assert_eq!(
+            resume(&id, Some("o'neil@acme.com"), &flags),
+            "instantly-oauth status 'a;rm$(x)' --wait --expect \"o'neil@acme.com\" --base-url http://127.0.0.1:1 \
+             --ca-cert 'my ca.pem'"
+        );
+        let flags = Cli::parse_from(["instantly-oauth", "connect", "google", "--api-key-file", "-"]).global;
+        assert_eq!(connect(Provider::Google, None, Some(Scenario::Expire), &flags), "instantly-oauth connect google --sandbox=expire");
+    }
+}

@@ -1,0 +1,13 @@
+//! The async shell around the pure core: it sends, waits and draws, and decides nothing.
+
+mod attend;
+mod clock;
+mod signals;
+mod start;
+mod watch;
+
+pub use attend::Shell;
+pub use clock::{Clock, System};
+pub use signals::{Signal, Signals, Stop};
+pub use start::{NotStarted, start};
+pub use watch::{Ended, watch};

@@ -1,0 +1,158 @@
+//! Events as JSON: the stream that scripts read.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::foreign::is_unsafe;
+use crate::model::conclusion::Conclusion;
+use crate::model::event::Event;
+use crate::model::poll::Why;
+
+#[derive(Serialize)]
+struct Session<'a> {
+    event: &'static str,
+    session_id: &'a str,
+    provider: &'static str,
+    auth_url: &'a str,
+    expires_at: String,
+    sandbox: bool,
+}
+
+#[derive(Serialize)]
+struct Browser<'a> {
+    event: &'static str,
+    opened: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    program: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Waiting<'a> {
+    event: &'static str,
+    reason: &'static str,
+    seconds: u64,
+    until: String,
+    detail: &'a str,
+}
+
+#[derive(Serialize)]
+struct Result<'a> {
+    event: &'static str,
+    outcome: &'static str,
+    exit_code: u8,
+    status: Option<&'a str>,
+    session_id: Option<&'a str>,
+    provider: Option<&'static str>,
+    email: Option<&'a str>,
+    name: Option<&'a str>,
+    error: Option<&'a str>,
+    error_description: Option<&'a str>,
+    message: &'a str,
+    hints: &'a [String],
+    retryable: bool,
+    next: Option<&'a str>,
+    source: &'static str,
+    started_at: Option<String>,
+    finished_at: String,
+}
+
+/// The line for an event, if it has one.
+pub(super) fn event(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::Session { id, provider, auth_url, expires_at, sandbox, .. } => line(&Session {
+            event: "session",
+            session_id: id.as_str(),
+            provider: provider.id(),
+            auth_url: auth_url.as_str(),
+            expires_at: expires_at.to_string(),
+            sandbox: *sandbox,
+        }),
+        Event::Browser(opened) => line(&Browser {
+            event: "browser",
+            opened: opened.is_ok(),
+            program: opened.as_ref().ok().map(String::as_str),
+            reason: opened.as_ref().err().map(String::as_str),
+        }),
+        Event::Waiting { why, wait, until, detail } => line(&Waiting {
+            event: "waiting",
+            reason: match why {
+                Why::RateLimited => "rate_limited",
+                Why::Unavailable => "unavailable",
+                Why::Network | Why::Interval => "network",
+            },
+            seconds: wait.as_secs() + u64::from(wait.subsec_nanos() > 0),
+            until: until.to_string(),
+            detail,
+        }),
+        Event::Watching { .. } | Event::Resumed | Event::Stopping(_) | Event::Warning(_) | Event::Trace(..) => {
+            return None;
+        }
+    })
+}
+
+/// The line that ends the stream.
+pub(super) fn result(end: &Conclusion) -> String {
+    line(&Result {
+        event: "result",
+        outcome: end.outcome.name(),
+        exit_code: end.exit_code,
+        status: end.status.as_deref(),
+        session_id: end.session.as_ref().map(crate::model::session::SessionId::as_str),
+        provider: end.provider.map(crate::model::provider::Provider::id),
+        email: end.email.as_deref(),
+        name: end.name.as_deref(),
+        error: end.error.as_deref(),
+        error_description: end.error_description.as_deref(),
+        message: &end.message,
+        hints: &end.hints,
+        retryable: end.retryable,
+        next: end.next.as_deref(),
+        source: "api",
+        started_at: end.started_at.map(|time| time.to_string()),
+        finished_at: end.finished_at.to_string(),
+    })
+}
+
+/// One object as one line. What a terminal would obey is escaped, which JSON reads back as it was.
+pub(super) fn line(event: &impl Serialize) -> String {
+    // Nothing here can fail: no map with odd keys, no number that JSON lacks.
+    let text = serde_json::to_string(event).unwrap_or_default();
+    if !text.contains(is_unsafe) {
+        return text;
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_unsafe(c) {
+            let _ = write!(safe, "\\u{:04x}", u32::from(c));
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Outcome;
+
+    #[test]
+    fn a_result_has_every_key_and_survives_a_terminal() {
+        let time = "2026-08-01T12:05:00.5Z".parse().unwrap();
+        let mut end = Conclusion::new(Outcome::Connected, "done", time);
+        end.name = Some("A\u{1b}[2J\u{9b}\u{202e}\"\n".into());
+        let text = result(&end);
+        assert!(!text.contains(is_unsafe), "{text}");
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read["name"], "A\u{1b}[2J\u{9b}\u{202e}\"\n");
+        assert_eq!((&read["exit_code"], &read["outcome"]), (&0.into(), &"connected".into()));
+        assert_eq!((&read["finished_at"], &read["started_at"]), (&"2026-08-01T12:05:00.5Z".into(), &serde_json::Value::Null));
+        for key in ["status", "session_id", "provider", "email", "error", "error_description", "message", "retryable", "next", "source"] {
+            assert!(read.get(key).is_some(), "{key}");
+        }
+        assert!(text.starts_with(r#"{"event":"result","#));
+    }
+}

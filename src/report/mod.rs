@@ -1,0 +1,180 @@
+//! Where events become output: lines for a person on stderr, a line or JSON for a script on stdout.
+
+mod console;
+mod foreign;
+mod json;
+mod spinner;
+mod text;
+
+use std::cell::{Cell, OnceCell};
+use std::io::{self, ErrorKind, Write};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use crate::exit::Outcome;
+use crate::model::conclusion::Conclusion;
+use crate::model::event::{Event, Progress, Sink};
+
+use console::Console;
+
+/// How to talk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Events on stdout instead of a line.
+    pub json: bool,
+    /// No progress.
+    pub quiet: bool,
+    /// 0, 1 or 2.
+    pub verbosity: u8,
+    /// Colour on stderr.
+    pub color: bool,
+    /// A line that is drawn over and over on stderr.
+    pub animate: bool,
+    /// Whether the terminal can be expected to show more than ASCII.
+    pub unicode: bool,
+}
+
+/// Reports a command's events and its end.
+pub struct Reporter {
+    output: Output,
+    console: Console,
+    deserted: Cell<bool>,
+    finished: Cell<bool>,
+    zone: OnceCell<TimeZone>,
+}
+
+impl Reporter {
+    /// Reports the way that was asked for.
+    #[must_use]
+    pub fn new(output: Output) -> Self {
+        Self {
+            output,
+            console: Console::new(output),
+            deserted: Cell::new(false),
+            finished: Cell::new(false),
+            zone: OnceCell::new(),
+        }
+    }
+
+    /// The person's time zone, looked up when it is first needed.
+    pub fn zone(&self) -> TimeZone {
+        self.zone.get_or_init(TimeZone::system).clone()
+    }
+
+    /// Tells how it ended, and gives the code to exit with. `line` is what a script gets on stdout without `--json`.
+    ///
+    /// If stdout takes no more, what it was to hold goes to stderr: it may be a result that the API gives out once.
+    pub fn finish(&self, end: &Conclusion, line: Option<&str>) -> u8 {
+        self.console.clear();
+        let line = line.map(foreign::plain);
+        let written = match (self.output.json, &line) {
+            _ if self.deserted.get() => Err(ErrorKind::BrokenPipe.into()),
+            (true, _) => stdout(&json::result(end)),
+            (false, Some(line)) => stdout(line),
+            (false, None) => Ok(()),
+        };
+        let failed = end.outcome.code() != 0;
+        if let Err(error) = &written {
+            let lost = line.as_deref().or(self.output.json.then_some(&*end.message)).filter(|_| !failed);
+            lost.map(foreign::plain).iter().for_each(|line| self.console.line(line));
+            if error.kind() != ErrorKind::BrokenPipe {
+                self.console.line(&text::error(&self.output, &format!("stdout cannot be written: {error}")));
+            }
+        }
+        let message = foreign::plain(&end.message);
+        match end.outcome {
+            // The line on stdout has said it.
+            Outcome::Pending if line.is_some() => {}
+            Outcome::Interrupted | Outcome::Terminated => self.console.line(&message),
+            _ if failed => self.console.line(&text::error(&self.output, &message)),
+            _ => {}
+        }
+        if failed {
+            end.hints.iter().for_each(|hint| self.console.line(&format!("  {}", foreign::plain(hint))));
+        }
+        if let Some(next) = end.next.as_ref().filter(|_| end.exit_code != 0 || !self.output.quiet) {
+            self.console.line(&format!("  Next: {}", foreign::plain(next)));
+        }
+        self.finished.set(true);
+        match written {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Outcome::Internal.code(),
+            _ => end.exit_code,
+        }
+    }
+
+    /// Writes what a command was asked to print to stdout, as it is. A reader that has gone is no error.
+    pub fn print(&self, text: &str) -> io::Result<()> {
+        match stdout(text.trim_end_matches('\n')) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Tells a person something that is neither progress nor an end, unless it is to be quiet.
+    pub fn note(&self, text: &str) {
+        if !self.output.quiet {
+            self.console.line(&foreign::plain(text));
+        }
+    }
+
+    /// Writes an event of a command's own to stdout, as a line of JSON.
+    pub fn event(&self, event: &impl serde::Serialize) {
+        if self.output.json {
+            self.put(&json::line(event));
+        }
+    }
+
+    /// Whether the end has been told.
+    #[must_use]
+    pub const fn is_finished(&self) -> bool {
+        self.finished.get()
+    }
+
+    /// Whether stdout is for events.
+    #[must_use]
+    pub const fn is_json(&self) -> bool {
+        self.output.json
+    }
+
+    /// Writes an event. A reader that has gone is remembered; so is a stream that cannot be written.
+    fn put(&self, line: &str) {
+        if !self.deserted.get() && stdout(line).is_err() {
+            self.deserted.set(true);
+        }
+    }
+}
+
+impl Sink for Reporter {
+    fn emit(&self, event: Event) {
+        if let Some(line) = self.output.json.then(|| json::event(&event)).flatten() {
+            self.put(&line);
+        }
+        for line in text::lines(&event, &self.output, || self.zone()) {
+            self.console.line(&line);
+        }
+    }
+
+    fn draw(&self, progress: Progress) {
+        self.console.draw(progress);
+    }
+
+    fn frame(&self) -> Duration {
+        self.console.frame()
+    }
+
+    fn deserted(&self) -> bool {
+        self.deserted.get()
+    }
+
+    fn verbosity(&self) -> u8 {
+        self.output.verbosity
+    }
+}
+
+/// Writes a line to stdout, and through to whoever reads it.
+fn stdout(line: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{line}")?;
+    stdout.flush()
+}

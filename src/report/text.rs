@@ -1,0 +1,70 @@
+//! Events as lines for a person.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::foreign::plain;
+use crate::model::event::Event;
+use crate::model::poll::Why;
+use crate::model::words::length;
+use super::Output;
+
+/// The lines for an event. While something is drawn, what the drawing shows is not said again.
+pub(super) fn lines(event: &Event, output: &Output, zone: impl FnOnce() -> TimeZone) -> Vec<String> {
+    let quiet = output.quiet;
+    match event {
+        Event::Session { provider, auth_url, expect, sandbox, .. } => {
+            // Alone, from column 0, as it came: a person selects it, a script greps it.
+            let url = auth_url.as_str().to_owned();
+            if quiet {
+                return vec![url];
+            }
+            let whom = expect.as_deref().map_or_else(
+                || format!("with the {} mailbox to connect", provider.name()),
+                |mailbox| format!("as {} ({})", plain(mailbox), provider.name()),
+            );
+            let mut lines = Vec::new();
+            if *sandbox {
+                lines.push("SANDBOX: nothing here is real, and no mailbox is connected.".to_owned());
+            }
+            lines.push(format!("Open this URL and sign in {whom}:"));
+            lines.extend(if output.animate { vec![String::new(), url, String::new()] } else { vec![url] });
+            lines
+        }
+        Event::Trace(_, text) => vec![plain(text)],
+        Event::Warning(text) => vec![format!("{} {}", label(output, "warning:", "33"), plain(text))],
+        _ if quiet => Vec::new(),
+        Event::Browser(Ok(program)) => vec![format!("Opened it with {}.", plain(program))],
+        Event::Browser(Err(reason)) => vec![format!("Not opened from here ({}): open it yourself.", plain(reason))],
+        Event::Watching { .. } | Event::Waiting { .. } | Event::Resumed if output.animate => Vec::new(),
+        Event::Watching { id, expires_at } => {
+            vec![format!("Waiting for session {id} until {}.", time_of_day(*expires_at, zone()))]
+        }
+        Event::Waiting { why, wait, until, detail } => {
+            let what = match why {
+                Why::RateLimited => "Rate limited by Instantly",
+                Why::Unavailable => "Instantly is unavailable",
+                Why::Network | Why::Interval => "Network trouble",
+            };
+            let until = time_of_day(*until, zone());
+            vec![format!("{what} ({}); next try in {}, at {until}.", plain(detail), length(*wait))]
+        }
+        Event::Resumed => vec!["Instantly answers again.".to_owned()],
+        Event::Stopping(patience) => {
+            vec![format!("Stopping: a request in flight has up to {} to finish.", length(*patience))]
+        }
+    }
+}
+
+/// `error: what happened`
+pub(super) fn error(output: &Output, message: &str) -> String {
+    format!("{} {message}", label(output, "error:", "1;31"))
+}
+
+fn label(output: &Output, label: &str, color: &str) -> String {
+    if output.color { format!("\u{1b}[{color}m{label}\u{1b}[0m") } else { label.to_owned() }
+}
+
+fn time_of_day(time: Timestamp, zone: TimeZone) -> String {
+    time.to_zoned(zone).strftime("%H:%M:%S").to_string()
+}

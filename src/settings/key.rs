@@ -1,0 +1,66 @@
+//! Where the API key comes from.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use secrecy::SecretString;
+
+use crate::cli::Global;
+use crate::error::Error;
+use crate::exit::Outcome;
+use crate::model::environment::Environment;
+use crate::model::words::failure::WHERE_KEYS_ARE;
+
+/// More than this much of a key file is not read, in bytes.
+const LONGEST_KEY_FILE: u64 = 64 * 1024;
+
+/// The key: `--api-key-file`, then `INSTANTLY_API_KEY`, then `INSTANTLY_API_KEY_FILE`.
+pub(super) fn find(flags: &Global, environment: &Environment) -> Result<SecretString, Error> {
+    if let Some(path) = &flags.api_key_file {
+        return from_file("--api-key-file", path);
+    }
+    if let Some(key) = environment.var("INSTANTLY_API_KEY") {
+        return check("INSTANTLY_API_KEY", key);
+    }
+    if let Some(path) = environment.var("INSTANTLY_API_KEY_FILE") {
+        return from_file("INSTANTLY_API_KEY_FILE", Path::new(path));
+    }
+    Err(Error::new(Outcome::Auth, "no API key")
+        .hint("Give it with INSTANTLY_API_KEY=..., or with --api-key-file PATH (- for stdin).")
+        .hint(WHERE_KEYS_ARE)
+        .hint("It needs the scopes accounts:create and accounts:read.")
+        .hint("To try this tool without one: instantly-oauth connect google --sandbox"))
+}
+
+/// The first line of a file, or of standard input.
+fn from_file(name: &str, path: &Path) -> Result<SecretString, Error> {
+    let text = read(path).map_err(|error| {
+        Error::usage(format!("{name}: {} cannot be read", path.display())).because(error)
+    })?;
+    let from = if path == Path::new("-") { format!("{name} (stdin)") } else { format!("{name} ({})", path.display()) };
+    check(&from, text.lines().next().unwrap_or_default())
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    if path == Path::new("-") {
+        io::stdin().lock().take(LONGEST_KEY_FILE).read_to_string(&mut text)?;
+    } else {
+        File::open(path)?.take(LONGEST_KEY_FILE).read_to_string(&mut text)?;
+    }
+    Ok(text)
+}
+
+/// A key is visible ASCII. Whatever else is there came along by mistake, and would not survive a header.
+fn check(from: &str, text: &str) -> Result<SecretString, Error> {
+    let key = text.trim().trim_start_matches('\u{feff}');
+    let refuse = |why: &str| Err(Error::new(Outcome::Auth, format!("no API key in {from}: {why}")).hint(WHERE_KEYS_ARE));
+    if key.is_empty() {
+        return refuse("it is empty");
+    }
+    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return refuse("it has a space, a control character or a character outside ASCII");
+    }
+    Ok(SecretString::from(key))
+}
