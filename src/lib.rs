@@ -3,3 +3,4 @@
 pub mod error;
 pub mod exit;
 pub mod model;
+pub mod sandbox;
