@@ -1,7 +1,6 @@
 //! From how a watch ended to what is said, and how the process ends.
 
 use crate::api::Client;
-use crate::cli::Global;
 use crate::exit::Outcome;
 use crate::flow::{Clock, Ended, Shell, Signal, Stop, System, watch};
 use crate::model::conclusion::Conclusion;
@@ -49,7 +48,7 @@ impl Context<'_> {
             Ended::Deserted => return Outcome::Pending.code().into(),
             Ended::Stopped(signal, verdict) => (self.stopped(signal, verdict), Some(signal)),
         };
-        let code = self.reporter.finish(&end, line(&end).as_deref());
+        let code = self.reporter.finish(&end, line(&end).as_deref().as_slice());
         Exit { code, signal }
     }
 
@@ -60,19 +59,18 @@ impl Context<'_> {
             Signal::Interrupt => Outcome::Interrupted,
             Signal::Terminate => Outcome::Terminated,
         };
-        let mut end = match verdict {
-            Some(verdict) => conclude(verdict, &case),
-            None => {
-                let message = match (&case.session, &case.resume) {
-                    (Some(id), Some(_)) => format!("Stopped. Session {id} goes on without us."),
-                    (Some(id), None) => format!("Stopped. Session {id} ended with it."),
-                    (None, _) => "Stopped. No session was started.".to_owned(),
-                };
-                let mut end = Conclusion::new(outcome, message, case.finished_at);
-                end.next.clone_from(&case.resume);
-                (end.session, end.provider, end.started_at) = (case.session, case.provider, Some(case.started_at));
-                end
-            }
+        let mut end = if let Some(verdict) = verdict {
+            conclude(verdict, &case)
+        } else {
+            let message = match (&case.session, &case.resume) {
+                (Some(id), Some(_)) => format!("Stopped. Session {id} goes on without us."),
+                (Some(id), None) => format!("Stopped. Session {id} ended with it."),
+                (None, _) => "Stopped. No session was started.".to_owned(),
+            };
+            let mut end = Conclusion::new(outcome, message, case.finished_at);
+            end.next.clone_from(&case.resume);
+            (end.session, end.provider, end.started_at) = (case.session, case.provider, Some(case.started_at));
+            end
         };
         end.exit_code = outcome.code();
         end
@@ -87,9 +85,4 @@ pub(super) async fn follow<S: Stop>(
     terms: Terms,
 ) -> Ended {
     watch(shell, terms, async || client.status(id).await).await
-}
-
-/// The flags that a command was given about where and as whom, for the commands it names.
-pub(super) fn resume(id: &SessionId, expect: Option<&str>, flags: &Global) -> String {
-    super::next::resume(id, expect, flags)
 }

@@ -38,6 +38,7 @@ impl From<u8> for Exit {
 }
 
 /// Carries a command out.
+#[must_use]
 pub fn run(cli: &Cli) -> Exit {
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -52,7 +53,7 @@ pub fn run(cli: &Cli) -> Exit {
         Err(_) if reporter.is_finished() => return 1.into(),
         Err(_) => Error::internal("a bug in instantly-oauth").hint("Please report it with the lines above."),
     };
-    reporter.finish(&Conclusion::of_error(&error, Timestamp::now()), None).into()
+    reporter.finish(&Conclusion::of_error(&error, Timestamp::now()), &[]).into()
 }
 
 fn command(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Result<Exit, Error> {

@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn the_command_goes_to_the_same_place_and_survives_a_shell() {
-        let line = ["instantly-oauth", "connect", "google", "--base-url", "http://127.0.0.1:1", "--ca-cert", "my ca.pem"];
+        let line =
+            ["instantly-oauth", "connect", "google", "--base-url", "http://127.0.0.1:1", "--ca-cert", "my ca.pem"];
         let flags = Cli::parse_from(line).global;
         let id = SessionId::parse("a;rm$(x)").unwrap();
         assert_eq!(
@@ -64,6 +65,9 @@ mod tests {
              --ca-cert 'my ca.pem'"
         );
         let flags = Cli::parse_from(["instantly-oauth", "connect", "google", "--api-key-file", "-"]).global;
-        assert_eq!(connect(Provider::Google, None, Some(Scenario::Expire), &flags), "instantly-oauth connect google --sandbox=expire");
+        assert_eq!(
+            connect(Provider::Google, None, Some(Scenario::Expire), &flags),
+            "instantly-oauth connect google --sandbox=expire"
+        );
     }
 }

@@ -10,4 +10,4 @@ pub use attend::Shell;
 pub use clock::{Clock, System};
 pub use signals::{Signal, Signals, Stop};
 pub use start::{NotStarted, start};
-pub use watch::{Ended, watch};
+pub use watch::{Ended, once, watch};

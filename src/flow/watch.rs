@@ -64,6 +64,16 @@ pub async fn watch<C: Clock, S: Stop>(
     }
 }
 
+/// Asks for a session's state, once.
+pub async fn once<C: Clock, S: Stop>(shell: &mut Shell<'_, C, S>, mut ask: impl AsyncFnMut() -> Reply) -> Ended {
+    let now = shell.clock.moment();
+    let mut asking = pin!(ask());
+    match shell.attend(asking.as_mut(), Phase::Asking, now).await {
+        Ok(reply) => Ended::Verdict(Verdict::at_once(reply)),
+        Err(signal) => Ended::Stopped(signal, last_words(shell, asking).await),
+    }
+}
+
 /// Tells of a change, and of every limit: those name a time.
 fn note<C: Clock, S>(shell: &Shell<'_, C, S>, trouble: &mut Why, why: Why, wait: Duration, detail: String) {
     trace(shell.sink, 1, || format!("* next request in {wait:.1?}"));

@@ -71,6 +71,8 @@ pub struct Progress {
 pub enum Phase {
     /// The API's answer to a session's start.
     Starting,
+    /// The API's answer about a session.
+    Asking,
     /// A limit or an outage, before a session can start.
     Held(Why),
     /// A person in a browser. With the trouble that the last poll had, if any.

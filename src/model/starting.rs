@@ -73,13 +73,17 @@ mod tests {
 
     fn waits(patience: u64, failures: impl IntoIterator<Item = Failure>) -> Vec<Option<u64>> {
         let mut starting = Starting::begin(Duration::from_secs(patience));
-        let millis = |failure: Failure| starting.next(&failure, 0.0).map(|(wait, _)| wait.as_millis().try_into().unwrap());
+        let millis =
+            |failure: Failure| starting.next(&failure, 0.0).map(|(wait, _)| wait.as_millis().try_into().unwrap());
         failures.into_iter().map(millis).collect()
     }
 
     #[test]
     fn a_limit_is_waited_for_as_long_as_patience_lasts() {
-        assert_eq!(waits(120, [throttled(Some(60)), throttled(Some(60)), throttled(Some(1))]), [Some(60_000), Some(60_000), None]);
+        assert_eq!(
+            waits(120, [throttled(Some(60)), throttled(Some(60)), throttled(Some(1))]),
+            [Some(60_000), Some(60_000), None]
+        );
         assert_eq!(waits(120, [throttled(Some(121))]), [None]);
         assert_eq!(waits(0, [throttled(Some(1))]), [None]);
         assert_eq!(waits(0, [throttled(None)]), [None]);

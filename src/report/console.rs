@@ -7,9 +7,9 @@ use std::time::Duration;
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::Output;
 use super::spinner;
 use crate::model::event::Progress;
-use super::Output;
 
 /// Between two drawings, where something is drawn at all.
 const FRAME: Duration = Duration::from_millis(125);

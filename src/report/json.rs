@@ -10,6 +10,7 @@ use crate::model::event::Event;
 use crate::model::poll::Why;
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the contract's")]
 struct Session<'a> {
     event: &'static str,
     session_id: &'a str,
@@ -149,8 +150,22 @@ mod tests {
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(read["name"], "A\u{1b}[2J\u{9b}\u{202e}\"\n");
         assert_eq!((&read["exit_code"], &read["outcome"]), (&0.into(), &"connected".into()));
-        assert_eq!((&read["finished_at"], &read["started_at"]), (&"2026-08-01T12:05:00.5Z".into(), &serde_json::Value::Null));
-        for key in ["status", "session_id", "provider", "email", "error", "error_description", "message", "retryable", "next", "source"] {
+        assert_eq!(
+            (&read["finished_at"], &read["started_at"]),
+            (&"2026-08-01T12:05:00.5Z".into(), &serde_json::Value::Null)
+        );
+        for key in [
+            "status",
+            "session_id",
+            "provider",
+            "email",
+            "error",
+            "error_description",
+            "message",
+            "retryable",
+            "next",
+            "source",
+        ] {
             assert!(read.get(key).is_some(), "{key}");
         }
         assert!(text.starts_with(r#"{"event":"result","#));

@@ -20,6 +20,7 @@ use console::Console;
 
 /// How to talk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent decisions, made one by one")]
 pub struct Output {
     /// Events on stdout instead of a line.
     pub json: bool,
@@ -62,32 +63,35 @@ impl Reporter {
         self.zone.get_or_init(TimeZone::system).clone()
     }
 
-    /// Tells how it ended, and gives the code to exit with. `line` is what a script gets on stdout without `--json`.
+    /// Tells how it ended, and gives the code to exit with. `lines` are what a script gets on
+    /// stdout without `--json`.
     ///
     /// If stdout takes no more, what it was to hold goes to stderr: it may be a result that the API gives out once.
-    pub fn finish(&self, end: &Conclusion, line: Option<&str>) -> u8 {
+    pub fn finish(&self, end: &Conclusion, lines: &[&str]) -> u8 {
         self.console.clear();
-        let line = line.map(foreign::plain);
-        let written = match (self.output.json, &line) {
+        let line = lines.iter().map(|line| foreign::plain(line)).collect::<Vec<_>>().join("\n");
+        let written = match self.output.json {
             _ if self.deserted.get() => Err(ErrorKind::BrokenPipe.into()),
-            (true, _) => stdout(&json::result(end)),
-            (false, Some(line)) => stdout(line),
-            (false, None) => Ok(()),
+            true => stdout(&json::result(end)),
+            false if lines.is_empty() => Ok(()),
+            false => stdout(&line),
         };
         let failed = end.outcome.code() != 0;
         if let Err(error) = &written {
-            let lost = line.as_deref().or(self.output.json.then_some(&*end.message)).filter(|_| !failed);
-            lost.map(foreign::plain).iter().for_each(|line| self.console.line(line));
+            if !failed || !lines.is_empty() {
+                let message = foreign::plain(&end.message);
+                self.console.line(if lines.is_empty() { &message } else { &line });
+            }
             if error.kind() != ErrorKind::BrokenPipe {
-                self.console.line(&text::error(&self.output, &format!("stdout cannot be written: {error}")));
+                self.console.line(&text::error(self.output, &format!("stdout cannot be written: {error}")));
             }
         }
         let message = foreign::plain(&end.message);
         match end.outcome {
             // The line on stdout has said it.
-            Outcome::Pending if line.is_some() => {}
+            Outcome::Pending if !lines.is_empty() => {}
             Outcome::Interrupted | Outcome::Terminated => self.console.line(&message),
-            _ if failed => self.console.line(&text::error(&self.output, &message)),
+            _ if failed => self.console.line(&text::error(self.output, &message)),
             _ => {}
         }
         if failed {
@@ -150,7 +154,7 @@ impl Sink for Reporter {
         if let Some(line) = self.output.json.then(|| json::event(&event)).flatten() {
             self.put(&line);
         }
-        for line in text::lines(&event, &self.output, || self.zone()) {
+        for line in text::lines(&event, self.output, || self.zone()) {
             self.console.line(&line);
         }
     }

@@ -18,6 +18,7 @@ pub(super) fn words(progress: Progress, columns: usize) -> String {
     let left = clock(progress.left);
     let forms: [String; 3] = match progress.phase {
         Phase::Starting => ["Starting a session", "Starting a session", "Starting"].map(Into::into),
+        Phase::Asking => ["Asking for the session's state", "Asking for the state", "Asking"].map(Into::into),
         Phase::Held(why) => {
             let what = match why {
                 Why::RateLimited => "Rate limited by Instantly",
@@ -67,7 +68,7 @@ mod tests {
 
     #[test]
     fn the_words_fit_the_terminal() {
-        let phases = [Phase::Starting]
+        let phases = [Phase::Starting, Phase::Asking]
             .into_iter()
             .chain([Why::RateLimited, Why::Unavailable, Why::Network].map(Phase::Held))
             .chain([Why::Interval, Why::RateLimited, Why::Unavailable, Why::Network].map(Phase::Person));
@@ -75,7 +76,10 @@ mod tests {
             for columns in [10, 20, 38, 78, 200] {
                 let words = words(Progress { phase, left: Duration::from_millis(581_001) }, columns);
                 assert!(words.is_ascii() && words.len() <= columns, "{phase:?} {columns}: {words}");
-                assert!(phase == Phase::Starting || words.contains("9:42"), "{phase:?} {columns}: {words}");
+                assert!(
+                    matches!(phase, Phase::Starting | Phase::Asking) || words.contains("9:42"),
+                    "{phase:?} {columns}: {words}"
+                );
             }
         }
     }

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::Output;
 use super::foreign::plain;
 use crate::model::event::Event;
 use crate::model::poll::Why;
 use crate::model::words::length;
-use super::Output;
 
 /// The lines for an event. While something is drawn, what the drawing shows is not said again.
-pub(super) fn lines(event: &Event, output: &Output, zone: impl FnOnce() -> TimeZone) -> Vec<String> {
+pub(super) fn lines(event: &Event, output: Output, zone: impl FnOnce() -> TimeZone) -> Vec<String> {
     let quiet = output.quiet;
     match event {
         Event::Session { provider, auth_url, expect, sandbox, .. } => {
@@ -57,11 +57,11 @@ pub(super) fn lines(event: &Event, output: &Output, zone: impl FnOnce() -> TimeZ
 }
 
 /// `error: what happened`
-pub(super) fn error(output: &Output, message: &str) -> String {
+pub(super) fn error(output: Output, message: &str) -> String {
     format!("{} {message}", label(output, "error:", "1;31"))
 }
 
-fn label(output: &Output, label: &str, color: &str) -> String {
+fn label(output: Output, label: &str, color: &str) -> String {
     if output.color { format!("\u{1b}[{color}m{label}\u{1b}[0m") } else { label.to_owned() }
 }
 

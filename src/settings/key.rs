@@ -35,9 +35,8 @@ pub(super) fn find(flags: &Global, environment: &Environment) -> Result<SecretSt
 
 /// The first line of a file, or of standard input.
 fn from_file(name: &str, path: &Path) -> Result<SecretString, Error> {
-    let text = read(path).map_err(|error| {
-        Error::usage(format!("{name}: {} cannot be read", path.display())).because(error)
-    })?;
+    let text = read(path)
+        .map_err(|error| Error::usage(format!("{name}: {} cannot be read", path.display())).because(error))?;
     let from = if path == Path::new("-") { format!("{name} (stdin)") } else { format!("{name} ({})", path.display()) };
     check(&from, text.lines().next().unwrap_or_default())
 }
@@ -55,7 +54,8 @@ fn read(path: &Path) -> io::Result<String> {
 /// A key is visible ASCII. Whatever else is there came along by mistake, and would not survive a header.
 fn check(from: &str, text: &str) -> Result<SecretString, Error> {
     let key = text.trim().trim_start_matches('\u{feff}');
-    let refuse = |why: &str| Err(Error::new(Outcome::Auth, format!("no API key in {from}: {why}")).hint(WHERE_KEYS_ARE));
+    let refuse =
+        |why: &str| Err(Error::new(Outcome::Auth, format!("no API key in {from}: {why}")).hint(WHERE_KEYS_ARE));
     if key.is_empty() {
         return refuse("it is empty");
     }

@@ -37,11 +37,10 @@ pub fn connection(flags: &Global, environment: &Environment) -> Result<Config, E
 pub fn interval(asked: Option<Duration>, base: &BaseUrl) -> Result<Duration, Error> {
     let shortest = if base.is_loopback() { SHORTEST_LOCAL_INTERVAL } else { SHORTEST_INTERVAL };
     match asked {
-        Some(interval) if interval < shortest => Err(Error::usage(format!(
-            "--interval {} is too short",
-            humantime::format_duration(interval)
-        ))
-        .hint(format!("It has to be at least {}: the API limits calls.", humantime::format_duration(shortest)))),
+        Some(interval) if interval < shortest => {
+            Err(Error::usage(format!("--interval {} is too short", humantime::format_duration(interval)))
+                .hint(format!("It has to be at least {}: the API limits calls.", humantime::format_duration(shortest))))
+        }
         asked => Ok(asked.unwrap_or(DEFAULT_INTERVAL)),
     }
 }

@@ -14,23 +14,23 @@ pub struct Terminal {
 /// Decides how to talk, from what was asked for and what is there.
 #[must_use]
 pub fn output(flags: &Global, environment: &Environment, terminal: Terminal) -> Output {
-        let dumb = environment.var("TERM") == Some("dumb");
-        let set = |name| environment.var(name).is_some_and(|value| value != "0" && value != "false");
-        let color = match flags.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto if environment.is_set("NO_COLOR") => false,
-            Color::Auto if set("CLICOLOR_FORCE") => true,
-            Color::Auto => terminal.stderr && !dumb && environment.var("CLICOLOR") != Some("0"),
-        };
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| environment.var(name));
-        let locale = locale.unwrap_or_default().to_ascii_lowercase();
-        Output {
-            json: flags.json,
-            quiet: flags.quiet,
-            verbosity: flags.verbose.min(2),
-            color,
-            animate: terminal.stderr && !dumb && !flags.quiet && !set("CI"),
-            unicode: cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8"),
-        }
+    let dumb = environment.var("TERM") == Some("dumb");
+    let set = |name| environment.var(name).is_some_and(|value| value != "0" && value != "false");
+    let color = match flags.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if environment.is_set("NO_COLOR") => false,
+        Color::Auto if set("CLICOLOR_FORCE") => true,
+        Color::Auto => terminal.stderr && !dumb && environment.var("CLICOLOR") != Some("0"),
+    };
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| environment.var(name));
+    let locale = locale.unwrap_or_default().to_ascii_lowercase();
+    Output {
+        json: flags.json,
+        quiet: flags.quiet,
+        verbosity: flags.verbose.min(2),
+        color,
+        animate: terminal.stderr && !dumb && !flags.quiet && !set("CI"),
+        unicode: cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8"),
     }
+}

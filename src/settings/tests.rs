@@ -38,7 +38,11 @@ fn the_key_comes_from_the_nearest_place_and_is_never_repeated() {
     let (one, two) = (file("one", "\u{feff}from-file \r\nsecond line\n"), file("two", "from-variable-file"));
     for (line, pairs, key) in [
         (format!("--api-key-file {one}"), &[("INSTANTLY_API_KEY", "from-variable")][..], Some("from-file")),
-        (String::new(), &[("INSTANTLY_API_KEY", " from-variable\n"), ("INSTANTLY_API_KEY_FILE", &two)], Some("from-variable")),
+        (
+            String::new(),
+            &[("INSTANTLY_API_KEY", " from-variable\n"), ("INSTANTLY_API_KEY_FILE", &two)],
+            Some("from-variable"),
+        ),
         (String::new(), &[("INSTANTLY_API_KEY", ""), ("INSTANTLY_API_KEY_FILE", &two)], Some("from-variable-file")),
         (String::new(), &[], None),
     ] {
@@ -46,7 +50,12 @@ fn the_key_comes_from_the_nearest_place_and_is_never_repeated() {
         assert_eq!(found.map(|config| config.key.expose_secret().to_owned()).as_deref(), key, "{line} {pairs:?}");
     }
     let (empty, odd) = (file("empty", "\n"), file("odd", "s3cret key"));
-    for (line, code) in [("", 4), (&format!("--api-key-file {empty}"), 4), (&format!("--api-key-file {odd}"), 4), ("--api-key-file /nowhere/at/all", 2)] {
+    for (line, code) in [
+        ("", 4),
+        (&format!("--api-key-file {empty}"), 4),
+        (&format!("--api-key-file {odd}"), 4),
+        ("--api-key-file /nowhere/at/all", 2),
+    ] {
         let error = connection(&flags(line), &environment(&[])).unwrap_err();
         assert_eq!(error.outcome.code(), code, "{error}");
         assert!(!error.to_string().contains("s3cret"), "{error}");
@@ -65,9 +74,13 @@ fn a_profile_that_cannot_be_had_never_falls_back_to_another_key() {
 #[test]
 fn the_interval_has_a_floor_that_depends_on_the_base() {
     let (far, near) = (BaseUrl::parse("https://x").unwrap(), BaseUrl::parse("http://127.0.0.1").unwrap());
-    for (base, milliseconds, fine) in
-        [(&far, Some(1000), true), (&far, Some(999), false), (&near, Some(20), true), (&near, Some(19), false), (&far, None, true)]
-    {
+    for (base, milliseconds, fine) in [
+        (&far, Some(1000), true),
+        (&far, Some(999), false),
+        (&near, Some(20), true),
+        (&near, Some(19), false),
+        (&far, None, true),
+    ] {
         assert_eq!(interval(milliseconds.map(Duration::from_millis), base).is_ok(), fine, "{base} {milliseconds:?}");
     }
 }

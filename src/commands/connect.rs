@@ -1,0 +1,226 @@
+//! `connect`: one mailbox, in the browser, to its end.
+
+use std::pin::pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::ending::{Context, follow};
+use super::{Exit, listen, next, runtime};
+use crate::api::{Client, Config, Roots};
+use crate::browser::{self, Opened, Opening, Plan, Surroundings, Wish};
+use crate::cli::{self, Global};
+use crate::error::Error;
+use crate::exit::Outcome;
+use crate::flow::{Clock, Ended, NotStarted, Shell, Signals, Stop, System, start};
+use crate::model::auth_url::AuthUrl;
+use crate::model::base_url::BaseUrl;
+use crate::model::deadline;
+use crate::model::environment::Environment;
+use crate::model::event::{Event, Sink, trace};
+use crate::model::failure::Failure;
+use crate::model::moment::Moment;
+use crate::model::poll::{Terms, Verdict};
+use crate::model::session::Started;
+use crate::model::words::{conclude, not_started};
+use crate::report::Reporter;
+use crate::sandbox::{Options, Sandbox, Scenario};
+use crate::settings;
+
+/// How long a sandbox's session lives where the point is to see it expire.
+const SHORT_LIFE: Duration = Duration::from_secs(8);
+
+/// Connects a mailbox.
+pub(super) fn run(
+    flags: &cli::Connect,
+    global: &Global,
+    environment: &Environment,
+    reporter: &Rc<Reporter>,
+) -> Result<Exit, Error> {
+    // Everything that can be refused is refused before a session is started.
+    let wish = match &flags.browser {
+        _ if flags.no_browser => Wish::Nothing,
+        Some(command) => Wish::Program(command.clone()),
+        None => Wish::Default,
+    };
+    let plan = browser::plan(&Surroundings::look(environment), &wish, &|path| path.is_file())?;
+    let Some(scenario) = flags.sandbox else {
+        let config = settings::connection(global, environment)?;
+        settings::interval(flags.interval, &config.base)?;
+        return runtime()?.block_on(connect(flags, global, config, plan, reporter));
+    };
+    runtime()?.block_on(async {
+        let ttl = if scenario == Scenario::Expire { SHORT_LIFE } else { deadline::DOCUMENTED_LIFE };
+        let sandbox = Sandbox::bind(Options { scenario, ttl, ..Options::default() }).await?;
+        let config = sandbox_config(&sandbox, global)?;
+        tokio::select! {
+            exit = connect(flags, global, config, plan, reporter) => exit,
+            never = sandbox.serve() => match never {},
+        }
+    })
+}
+
+fn sandbox_config(sandbox: &Sandbox, global: &Global) -> Result<Config, Error> {
+    let base = BaseUrl::parse(&sandbox.base_url())
+        .map_err(|why| Error::internal(format!("the sandbox's address cannot be used: {why}")))?;
+    let key = SecretString::from(sandbox.api_key());
+    Ok(Config { base, key, timeout: global.request_timeout, roots: Roots::default(), proxy: None })
+}
+
+/// A session that was started, and what its reply is worth.
+struct Session {
+    started: Started,
+    auth_url: AuthUrl,
+    /// When its reply came in.
+    begun: Moment,
+    life: Duration,
+}
+
+async fn connect(
+    flags: &cli::Connect,
+    global: &Global,
+    config: Config,
+    plan: Plan,
+    reporter: &Rc<Reporter>,
+) -> Result<Exit, Error> {
+    let interval = settings::interval(flags.interval, &config.base)?;
+    let route = settings::route(&config);
+    let loopback = config.base.is_loopback();
+    let sandboxed = loopback && config.key.expose_secret().starts_with("sandbox-");
+    let provider = flags.provider;
+    let mut context = Context {
+        reporter,
+        session: None,
+        provider: Some(provider),
+        expect: flags.expect.as_deref(),
+        started_at: System.time(),
+        resume: None,
+        again: Some(next::connect(provider, flags.expect.as_deref(), flags.sandbox, global)),
+        route: &route,
+    };
+    let mut shell = Shell { clock: &System, sink: &**reporter, stop: listen()? };
+    let client = Client::new(config, Rc::clone(reporter) as Rc<dyn Sink>, jiff::Timestamp::now)?;
+    let session = match begin(&mut shell, &client, flags, loopback).await {
+        Ok(session) => session,
+        Err(NotStarted::Failed(failure)) => {
+            let code = reporter.finish(&not_started(&failure, &context.case()), &[]);
+            return Ok(code.into());
+        }
+        Err(NotStarted::Stopped(signal)) => return Ok(context.finish(Ended::Stopped(signal, None), |_| None)),
+    };
+    let id = &session.started.id;
+    context.session = Some(id);
+    // The sandbox of this process, and every session in it, ends with it.
+    context.resume = flags.sandbox.is_none().then(|| next::resume(id, flags.expect.as_deref(), global));
+    let ends_at = System.time().saturating_add(session.life).unwrap_or_default();
+    if let Some(host) = session.auth_url.foreign_host(provider) {
+        reporter.emit(Event::Warning(format!(
+            "the URL leads to {host}, which is not {}'s own sign-in; look twice before signing in",
+            provider.name()
+        )));
+    }
+    reporter.emit(Event::Session {
+        id: id.clone(),
+        provider,
+        auth_url: session.auth_url.clone(),
+        expires_at: session.started.expires_at.unwrap_or(ends_at),
+        expect: flags.expect.clone(),
+        sandbox: sandboxed,
+    });
+    let mut opening = match plan {
+        Plan::Try(launchers) => Some(Opening::new(launchers, session.auth_url.as_str())),
+        Plan::Nothing { reason } => {
+            reporter.emit(Event::Browser(Err(reason)));
+            None
+        }
+    };
+    if flags.no_wait {
+        return Ok(leave(&mut shell, &context, &session, opening).await);
+    }
+    reporter.emit(Event::Watching { id: id.clone(), expires_at: ends_at });
+    let terms = Terms {
+        interval,
+        end: session.begun + session.life,
+        give_up: flags.timeout.map(|timeout| session.begun + timeout),
+    };
+    let mut watching = pin!(follow(&mut shell, &client, id, terms));
+    let ended = loop {
+        tokio::select! {
+            biased;
+            opened = opened(&mut opening) => {
+                tell(reporter, opened);
+                opening = None;
+            }
+            ended = &mut watching => break ended,
+        }
+    };
+    // It was over before the browser had been watched long enough: what is running now has been opened.
+    if let Some(mut opening) = opening {
+        tell(reporter, opening.so_far());
+    }
+    Ok(context.finish(ended, |end| (end.outcome == Outcome::Connected).then(|| end.message.clone())))
+}
+
+/// Starts the session and judges its reply.
+async fn begin(
+    shell: &mut Shell<'_, System, Signals>,
+    client: &Client,
+    flags: &cli::Connect,
+    loopback: bool,
+) -> Result<Session, NotStarted> {
+    let (started, begun) = start(shell, flags.max_wait, async || client.init(flags.provider).await).await?;
+    let auth_url = AuthUrl::check(&started.auth_url, loopback).map_err(|why| {
+        NotStarted::Failed(Failure::Unusable { what: format!("its auth_url will not be opened or shown: {why}") })
+    })?;
+    let life = deadline::life(started.expires_at, started.server_now);
+    trace(shell.sink, 1, || {
+        let said = |time: Option<jiff::Timestamp>| time.map_or_else(|| "nothing".to_owned(), |time| time.to_string());
+        format!(
+            "* session {} ends in {life:.0?} (expires_at says {}, the server's clock {})",
+            started.id,
+            said(started.expires_at),
+            said(started.server_now)
+        )
+    });
+    Ok(Session { started, auth_url, begun, life })
+}
+
+/// Does not wait: prints what goes on elsewhere.
+async fn leave<S: Stop>(
+    shell: &mut Shell<'_, System, S>,
+    context: &Context<'_>,
+    session: &Session,
+    mut opening: Option<Opening>,
+) -> Exit {
+    if opening.is_some() {
+        let told = tokio::select! {
+            biased;
+            signal = shell.stop.requested() => Err(signal),
+            opened = opened(&mut opening) => Ok(opened),
+        };
+        match told {
+            Err(signal) => return context.finish(Ended::Stopped(signal, None), |_| None),
+            Ok(opened) => tell(context.reporter, opened),
+        }
+    }
+    let mut end = conclude(Verdict::Pending { status: None, last: None }, &context.case());
+    end.exit_code = 0;
+    let lines = [session.started.id.as_str(), session.auth_url.as_str()];
+    context.reporter.finish(&end, &lines).into()
+}
+
+/// How the opening ended; never, where nothing is being opened.
+async fn opened(opening: &mut Option<Opening>) -> Opened {
+    match opening {
+        Some(opening) => opening.opened().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn tell(reporter: &Reporter, opened: Opened) {
+    reporter.emit(Event::Browser(match opened {
+        Opened::Yes { program } => Ok(program),
+        Opened::No { reason } => Err(reason),
+    }));
+}

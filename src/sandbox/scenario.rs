@@ -1,0 +1,128 @@
+//! What happens to every session of a sandbox.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Who plays the mailbox's owner, and what goes wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scenario {
+    /// A person decides on the consent page.
+    #[default]
+    Ask,
+    /// A simulated person allows access.
+    Success,
+    /// A simulated person denies it.
+    Denied,
+    /// The mailbox is connected to another workspace.
+    AccountExists,
+    /// The mailbox is a personal one, which Google's side refuses.
+    PersonalGmail,
+    /// The service fails while it connects the mailbox.
+    ServerError,
+    /// Nobody ever acts.
+    Expire,
+    /// The first init of each provider is refused with 429.
+    RateLimited,
+    /// Every init is refused with 429: the address is blocked.
+    IpBlocked,
+    /// The first two inits of each provider are refused with 503.
+    Unavailable,
+    /// The reply that carries the result never arrives.
+    LostReply,
+}
+
+impl Scenario {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 11] = [
+        Self::Ask,
+        Self::Success,
+        Self::Denied,
+        Self::AccountExists,
+        Self::PersonalGmail,
+        Self::ServerError,
+        Self::Expire,
+        Self::RateLimited,
+        Self::IpBlocked,
+        Self::Unavailable,
+        Self::LostReply,
+    ];
+
+    /// The word for it on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Success => "success",
+            Self::Denied => "denied",
+            Self::AccountExists => "account_exists",
+            Self::PersonalGmail => "personal_gmail",
+            Self::ServerError => "server_error",
+            Self::Expire => "expire",
+            Self::RateLimited => "rate_limited",
+            Self::IpBlocked => "ip_blocked",
+            Self::Unavailable => "unavailable",
+            Self::LostReply => "lost_reply",
+        }
+    }
+
+    /// What happens, in one line without a full stop.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Ask => "you decide, on a consent page in the browser",
+            Self::Success => "a simulated person allows access",
+            Self::Denied => "a simulated person denies access",
+            Self::AccountExists => "the mailbox is already connected to another workspace",
+            Self::PersonalGmail => "the mailbox is a personal @gmail.com, which is refused for Google",
+            Self::ServerError => "the service fails while it connects the mailbox",
+            Self::Expire => "nobody ever acts, and the session expires",
+            Self::RateLimited => "the first init of each provider answers 429, then as success",
+            Self::IpBlocked => "every init answers 429: this address is blocked for 30 minutes",
+            Self::Unavailable => "the first two inits of each provider answer 503, then as success",
+            Self::LostReply => "as success, but the connection drops instead of answering with the result",
+        }
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A word that names no scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownScenario;
+
+impl fmt::Display for UnknownScenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = Scenario::ALL.into_iter().map(Scenario::name).collect();
+        write!(f, "no such scenario; there are {}", names.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownScenario {}
+
+impl FromStr for Scenario {
+    type Err = UnknownScenario;
+
+    fn from_str(text: &str) -> Result<Self, UnknownScenario> {
+        Self::ALL.into_iter().find(|scenario| scenario.name() == text).ok_or(UnknownScenario)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scenario_is_read_as_it_is_written() {
+        for scenario in Scenario::ALL {
+            assert_eq!(scenario.to_string().parse(), Ok(scenario));
+            assert!(!scenario.about().is_empty() && !scenario.about().ends_with('.'), "{scenario}");
+        }
+        assert_eq!(Scenario::default(), Scenario::Ask);
+        assert_eq!("Success".parse::<Scenario>(), Err(UnknownScenario));
+        assert!(UnknownScenario.to_string().contains("lost_reply"));
+    }
+}

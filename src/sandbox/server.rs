@@ -1,0 +1,253 @@
+//! The rules behind a socket: HTTP/1.1 on the loopback address, everything else is decided by `rules`.
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Body, Bytes, Incoming};
+use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::Timestamp;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use super::call::{Answer, Call, Content, Reply};
+use super::faults::Faults;
+use super::page::POLICY;
+use super::rules::{Service, Settings};
+use super::scenario::Scenario;
+use crate::error::Error;
+
+/// The longest body that is read, in bytes. The longest that is needed, a form, is below one kilobyte.
+const LONGEST_BODY: u64 = 16 * 1024;
+/// How long a body may take to arrive.
+const BODY_PATIENCE: Duration = Duration::from_secs(10);
+/// How many connections are served at once; more wait their turn.
+const MOST_CONNECTIONS: usize = 256;
+/// How long to leave a listener alone that could not accept, as when the process has no file descriptor left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What the time is.
+pub type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
+/// Told of each request in a line without its end: `POST /api/v2/oauth/google/init 200`.
+pub type Log = Box<dyn Fn(&str) + Send + Sync>;
+
+/// How a sandbox is to behave.
+pub struct Options {
+    /// What happens to each session.
+    pub scenario: Scenario,
+    /// From init until the simulated person acts; 1.5 seconds by default.
+    pub delay: Duration,
+    /// How long a session lives; ten minutes by default, as in the service. Its end is remembered for as long again.
+    pub ttl: Duration,
+    /// Sessions a minute for each workspace and provider; 75 by default, as in the service, and 0 refuses all.
+    pub init_limit: u32,
+    /// What goes wrong besides.
+    pub faults: Faults,
+    /// The port on 127.0.0.1; 0, the default, takes any free one.
+    pub port: u16,
+    /// Told of each request.
+    pub log: Option<Log>,
+    /// The sandbox's clock, which its `Date` headers show too; the system's by default.
+    pub clock: Clock,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            scenario: Scenario::default(),
+            delay: Duration::from_millis(1500),
+            ttl: Duration::from_secs(600),
+            init_limit: 75,
+            faults: Faults::default(),
+            port: 0,
+            log: None,
+            clock: Box::new(Timestamp::now),
+        }
+    }
+}
+
+/// A sandbox that listens, and answers once it is served.
+pub struct Sandbox {
+    listener: TcpListener,
+    base_url: String,
+    shared: Arc<Shared>,
+}
+
+/// What all connections have in common.
+struct Shared {
+    service: Mutex<Service>,
+    clock: Clock,
+    log: Option<Log>,
+}
+
+impl Sandbox {
+    /// Listens on the loopback address. A port that cannot be had is a usage error if it was asked for.
+    pub async fn bind(options: Options) -> Result<Self, Error> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await;
+        let listener = listener.map_err(|error| cannot_listen(options.port, error))?;
+        let address = listener.local_addr().map_err(|error| cannot_listen(options.port, error))?;
+        let base_url = format!("http://{address}");
+        let settings = Settings {
+            base_url: base_url.clone(),
+            scenario: options.scenario,
+            delay: options.delay,
+            ttl: options.ttl,
+            init_limit: options.init_limit,
+            faults: options.faults,
+            // The standard library's only source of randomness, so that two sandboxes do not share their identifiers.
+            seed: RandomState::new().hash_one(address),
+        };
+        let service = Mutex::new(Service::new(settings));
+        Ok(Self { listener, base_url, shared: Arc::new(Shared { service, clock: options.clock, log: options.log }) })
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        self.base_url.clone()
+    }
+
+    /// A key that it takes, of the workspace `acme`.
+    #[must_use]
+    pub fn api_key(&self) -> &'static str {
+        "sandbox-acme"
+    }
+
+    /// Serves until the future is dropped, which closes every connection. What fails on one of them ends only that.
+    /// Needs the runtime's I/O and time.
+    pub async fn serve(self) -> std::convert::Infallible {
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept(), if connections.len() < MOST_CONNECTIONS => match accepted {
+                    Ok((stream, peer)) => {
+                        connections.spawn(converse(Arc::clone(&self.shared), stream, peer));
+                    }
+                    Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+                },
+                Some(_) = connections.join_next() => {}
+            }
+        }
+    }
+}
+
+fn cannot_listen(port: u16, error: io::Error) -> Error {
+    let failure = match (port, error.kind()) {
+        (0, _) => Error::internal("cannot listen on 127.0.0.1"),
+        (_, io::ErrorKind::AddrInUse) => Error::usage(format!("port {port} of 127.0.0.1 is in use")),
+        _ => Error::usage(format!("cannot listen on port {port} of 127.0.0.1")),
+    };
+    let failure = failure.because(error);
+    if port == 0 { failure } else { failure.hint("choose another with --port, or leave --port out for any free one") }
+}
+
+/// Serves one connection to its end. Its errors are the peer's affair (it went away, or sent no HTTP) or are wanted,
+/// as when the rules say to hang up.
+async fn converse(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
+    // A reply is written in one piece; waiting to fill a packet could only delay it. Failing to say so is harmless.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request| answer(&shared, peer, request));
+    let _ = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// The error that makes hyper drop a connection without a byte of reply.
+#[derive(Debug)]
+struct HangUp;
+
+impl fmt::Display for HangUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the reply is lost on purpose")
+    }
+}
+
+impl std::error::Error for HangUp {}
+
+async fn answer(
+    shared: &Shared,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, HangUp> {
+    let (head, body) = request.into_parts();
+    let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok());
+    let body = read(body).await;
+    let now = (shared.clock)();
+    let reply = match body {
+        Err(refusal) => Reply::Answer(refusal),
+        Ok(body) => {
+            let call = Call {
+                method: head.method.as_str(),
+                path: head.uri.path(),
+                query: head.uri.query(),
+                authorization: text(header::AUTHORIZATION),
+                content_type: text(header::CONTENT_TYPE),
+                // A request line that names a host counts for more than the header (RFC 9112, section 3.2.2).
+                host: head.uri.authority().map(hyper::http::uri::Authority::as_str).or_else(|| text(header::HOST)),
+                origin: text(header::ORIGIN),
+                fetch_site: text(HeaderName::from_static("sec-fetch-site")),
+                address: peer.ip(),
+                body: &body,
+            };
+            let mut service = shared.service.lock().unwrap_or_else(PoisonError::into_inner);
+            service.handle(&call, now)
+        }
+    };
+    let reply = match reply {
+        Reply::Answer(answer) => Ok(answer),
+        Reply::HangUp => Err(HangUp),
+    };
+    if let Some(log) = &shared.log {
+        let outcome = reply.as_ref().map_or_else(|_| "no reply".to_owned(), |answer| answer.status.to_string());
+        log(&format!("{} {} {outcome}", head.method, head.uri.path()));
+    }
+    reply.map(|answer| response(answer, now))
+}
+
+/// The whole body, or how a call is refused whose body is not to be had.
+async fn read(body: Incoming) -> Result<Bytes, Answer> {
+    let too_large = || Answer::problem(413, "Request body is too large");
+    if body.size_hint().lower() > LONGEST_BODY {
+        return Err(too_large());
+    }
+    let limit = usize::try_from(LONGEST_BODY).unwrap_or(usize::MAX);
+    match tokio::time::timeout(BODY_PATIENCE, Limited::new(body, limit).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(Answer::problem(400, "Request body is broken")),
+        Err(_) => Err(Answer::problem(408, "Request body did not arrive in time")),
+    }
+}
+
+fn response(answer: Answer, now: Timestamp) -> Response<Full<Bytes>> {
+    let (content_type, is_page, body) = match answer.content {
+        Content::Json(value) => ("application/json; charset=utf-8", false, value.to_string()),
+        Content::EdgeHtml(html) => ("text/html; charset=UTF-8", false, html.to_owned()),
+        Content::Page(page) => ("text/html; charset=utf-8", true, page.html()),
+    };
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // hyper would write the system's time, which is not the sandbox's where a clock was handed in. A time before 1970
+    // has no such form.
+    let date = httpdate::fmt_http_date(SystemTime::from(now.max(Timestamp::UNIX_EPOCH)));
+    headers.extend(HeaderValue::from_str(&date).map(|date| (header::DATE, date)));
+    headers.extend(answer.retry_after.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
+    headers.extend(answer.allow.map(|methods| (header::ALLOW, HeaderValue::from_static(methods))));
+    if is_page {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        // Not no-referrer: under it a browser sends `Origin: null` with this page's own form, by which it could not be
+        // told from a foreign one. Nothing leads from here to another origin, so this gives away as little.
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    }
+    response
+}

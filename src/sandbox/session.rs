@@ -1,0 +1,140 @@
+//! One OAuth session: waiting, decided, retrieved, expired.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::moment::later;
+use crate::model::provider::Provider;
+
+/// What the mailbox's owner does, or what the service makes of it by itself.
+#[derive(Clone, Debug)]
+pub(super) enum Decision {
+    /// Access to this mailbox (lower case) is allowed, under this name if one was given.
+    Allow { mailbox: String, name: Option<String> },
+    /// Access is denied.
+    Deny,
+    /// The session ends with this error, whatever the owner did.
+    Fail(Failure),
+}
+
+/// An `error` and its `error_description`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) error: &'static str,
+    pub(super) description: &'static str,
+}
+
+impl Failure {
+    /// The word for it is OAuth's own (RFC 6749, section 4.1.2.1).
+    pub(super) const DENIED: Self = Self { error: "access_denied", description: "The user denied access" };
+    pub(super) const ELSEWHERE: Self =
+        Self { error: "account_exists", description: "This account is already connected to another workspace" };
+    /// The text is the service's, the word a guess: `error` is an open set.
+    pub(super) const PERSONAL: Self =
+        Self { error: "non_gsuite_account", description: "Non GSuite accounts are not allowed" };
+    pub(super) const SERVER: Self =
+        Self { error: "server_error", description: "Something went wrong while connecting the account" };
+    /// The word is the one that Google uses on its own pages.
+    pub(super) const ADMIN: Self =
+        Self { error: "admin_policy_enforced", description: "Access to this app is blocked by an admin" };
+    pub(super) const CONTENT: Self =
+        Self { error: "prohibited_content", description: "The account contains prohibited content" };
+}
+
+/// How a session ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Connected { email: String, name: String },
+    Failed(Failure),
+}
+
+/// What the status call finds.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    Pending,
+    Expired,
+    Ended(Verdict),
+}
+
+/// A person whom the sandbox plays: what they do, and when.
+#[derive(Debug)]
+pub(super) struct Played {
+    pub(super) at: Timestamp,
+    pub(super) decision: Decision,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Stage {
+    Waiting,
+    Ended(Verdict),
+    /// The result was read, and to the API the session is gone. The consent page still knows it as used.
+    Retrieved,
+}
+
+/// What the consent page is called with, byte for byte.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) state: String,
+    /// The whole query, in which the `state` is one parameter.
+    pub(super) query: String,
+}
+
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) id: String,
+    pub(super) workspace: String,
+    pub(super) provider: Provider,
+    pub(super) link: Link,
+    pub(super) expires: Timestamp,
+    pub(super) played: Option<Played>,
+    stage: Stage,
+}
+
+impl Session {
+    /// A session that waits, with nobody to decide but whoever opens its link.
+    pub(super) fn new(id: String, workspace: &str, provider: Provider, link: Link, expires: Timestamp) -> Self {
+        let workspace = workspace.to_owned();
+        Self { id, workspace, provider, link, expires, played: None, stage: Stage::Waiting }
+    }
+
+    /// When the simulated person acts, where that moment has come and finds the session open.
+    pub(super) fn due(&self, now: Timestamp) -> Option<Timestamp> {
+        let at = self.played.as_ref()?.at;
+        (self.stage == Stage::Waiting && at <= now && at < self.expires).then_some(at)
+    }
+
+    /// Whether a decision can still be taken.
+    pub(super) fn is_open(&self, now: Timestamp) -> bool {
+        self.stage == Stage::Waiting && now < self.expires
+    }
+
+    /// Whether it ran out before anyone decided.
+    pub(super) fn is_expired(&self, now: Timestamp) -> bool {
+        self.stage == Stage::Waiting && now >= self.expires
+    }
+
+    /// Whether nothing is known of it any more: that is one more lifetime after it ran out.
+    pub(super) fn is_forgotten(&self, ttl: Duration, now: Timestamp) -> bool {
+        now >= later(self.expires, ttl)
+    }
+
+    pub(super) fn end(&mut self, verdict: Verdict) {
+        self.stage = Stage::Ended(verdict);
+    }
+
+    /// What the status call answers, or none where the result was already retrieved. A result is handed out once.
+    pub(super) fn retrieve(&mut self, now: Timestamp) -> Option<Status> {
+        if self.is_expired(now) {
+            return Some(Status::Expired);
+        }
+        match std::mem::replace(&mut self.stage, Stage::Retrieved) {
+            Stage::Waiting => {
+                self.stage = Stage::Waiting;
+                Some(Status::Pending)
+            }
+            Stage::Ended(verdict) => Some(Status::Ended(verdict)),
+            Stage::Retrieved => None,
+        }
+    }
+}
