@@ -68,7 +68,7 @@ pub(super) fn event(event: &Event) -> Option<String> {
             session_id: id.as_str(),
             provider: provider.id(),
             auth_url: auth_url.as_str(),
-            expires_at: expires_at.to_string(),
+            expires_at: format!("{expires_at:.3}"),
             sandbox: *sandbox,
         }),
         Event::Browser(opened) => line(&Browser {
@@ -85,7 +85,7 @@ pub(super) fn event(event: &Event) -> Option<String> {
                 Why::Network | Why::Interval => "network",
             },
             seconds: wait.as_secs() + u64::from(wait.subsec_nanos() > 0),
-            until: until.to_string(),
+            until: format!("{until:.3}"),
             detail,
         }),
         Event::Watching { .. } | Event::Resumed | Event::Stopping(_) | Event::Warning(_) | Event::Trace(..) => {
@@ -112,8 +112,8 @@ pub(super) fn result(end: &Conclusion) -> String {
         retryable: end.retryable,
         next: end.next.as_deref(),
         source: "api",
-        started_at: end.started_at.map(|time| time.to_string()),
-        finished_at: end.finished_at.to_string(),
+        started_at: end.started_at.map(|time| format!("{time:.3}")),
+        finished_at: format!("{:.3}", end.finished_at),
     })
 }
 
