@@ -1,4 +1,6 @@
 //! The built binary, as its users run it: exit code, stdout and stderr together.
 
+#![allow(unreachable_pub, reason = "the builders are for every module of this one binary")]
+
 mod smoke;
 mod support;

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -33,7 +34,7 @@ impl Tool {
     /// The binary with these arguments, no key, no desktop, no terminal, a home of its own, and time in UTC.
     pub fn new<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(arguments: I) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_instantly-oauth"));
+        let mut command = Command::new(cargo_bin!("instantly-oauth"));
         command
             .args(arguments)
             .env_clear()
