@@ -12,7 +12,7 @@ use super::spinner;
 use crate::model::event::Progress;
 
 /// Between two drawings, where something is drawn at all.
-const FRAME: Duration = Duration::from_millis(125);
+const FRAME: Duration = Duration::from_millis(200);
 
 /// Between two looks at the clock, where nothing is drawn.
 const STILL: Duration = Duration::from_secs(1);
@@ -71,5 +71,5 @@ impl Drop for Console {
 
 fn bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    ProgressStyle::with_template("{wide_msg}").map(|style| bar.clone().with_style(style)).unwrap_or(bar)
+    ProgressStyle::with_template("{msg}").map(|style| bar.clone().with_style(style)).unwrap_or(bar)
 }

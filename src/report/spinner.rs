@@ -28,7 +28,7 @@ pub(super) fn words(progress: Progress, columns: usize) -> String {
             [format!("{what}; trying again in {left}"), format!("{}; {left} to go", short(why)), left]
         }
         Phase::Person(Why::Interval) => [
-            format!("Waiting for the sign-in to be finished in the browser, {left} left (Ctrl-C stops)"),
+            format!("Waiting for the sign-in in the browser, {left} left (Ctrl-C stops)"),
             format!("Waiting for the sign-in, {left} left"),
             format!("{left} left"),
         ],
