@@ -31,12 +31,16 @@ impl Console {
 
     /// Writes a line that stays.
     pub(super) fn line(&self, line: &str) {
-        let write = || {
+        self.aside(|| {
             let _ = writeln!(io::stderr().lock(), "{line}");
-        };
+        });
+    }
+
+    /// Does something while nothing is drawn.
+    pub(super) fn aside<T>(&self, act: impl FnOnce() -> T) -> T {
         match &self.bar {
-            Some(bar) => bar.suspend(write),
-            None => write(),
+            Some(bar) => bar.suspend(act),
+            None => act(),
         }
     }
 

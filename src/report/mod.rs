@@ -40,7 +40,7 @@ pub struct Output {
 pub struct Reporter {
     output: Output,
     console: Console,
-    deserted: Cell<bool>,
+    broken: Cell<Option<ErrorKind>>,
     finished: Cell<bool>,
     zone: OnceCell<TimeZone>,
 }
@@ -52,7 +52,7 @@ impl Reporter {
         Self {
             output,
             console: Console::new(output),
-            deserted: Cell::new(false),
+            broken: Cell::new(None),
             finished: Cell::new(false),
             zone: OnceCell::new(),
         }
@@ -71,10 +71,9 @@ impl Reporter {
         self.console.clear();
         let line = lines.iter().map(|line| foreign::plain(line)).collect::<Vec<_>>().join("\n");
         let written = match self.output.json {
-            _ if self.deserted.get() => Err(ErrorKind::BrokenPipe.into()),
-            true => stdout(&json::result(end)),
+            true => self.put(&json::result(end)),
             false if lines.is_empty() => Ok(()),
-            false => stdout(&line),
+            false => self.put(&line),
         };
         let failed = end.outcome.code() != 0;
         if let Err(error) = &written {
@@ -125,7 +124,7 @@ impl Reporter {
     /// Writes an event of a command's own to stdout, as a line of JSON.
     pub fn event(&self, event: &impl serde::Serialize) {
         if self.output.json {
-            self.put(&json::line(event));
+            let _ = self.put(&json::line(event));
         }
     }
 
@@ -141,18 +140,27 @@ impl Reporter {
         self.output.json
     }
 
-    /// Writes an event. A reader that has gone is remembered; so is a stream that cannot be written.
-    fn put(&self, line: &str) {
-        if !self.deserted.get() && stdout(line).is_err() {
-            self.deserted.set(true);
+    /// Whether stdout failed for another reason than that its reader has gone.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.broken.get().is_some_and(|kind| kind != ErrorKind::BrokenPipe)
+    }
+
+    /// Writes a line to stdout, with nothing drawn beside it. Once that has failed, it is not tried again.
+    fn put(&self, line: &str) -> io::Result<()> {
+        if let Some(kind) = self.broken.get() {
+            return Err(kind.into());
         }
+        let written = self.console.aside(|| stdout(line));
+        self.broken.set(written.as_ref().err().map(io::Error::kind));
+        written
     }
 }
 
 impl Sink for Reporter {
     fn emit(&self, event: Event) {
         if let Some(line) = self.output.json.then(|| json::event(&event)).flatten() {
-            self.put(&line);
+            let _ = self.put(&line);
         }
         for line in text::lines(&event, self.output, || self.zone()) {
             self.console.line(&line);
@@ -168,7 +176,7 @@ impl Sink for Reporter {
     }
 
     fn deserted(&self) -> bool {
-        self.deserted.get()
+        self.broken.get().is_some()
     }
 
     fn verbosity(&self) -> u8 {
