@@ -43,13 +43,9 @@ impl Causes {
             // These types are private to the layers below, which leaves their words to know them by.
             causes.proxy |= ["tunnel error", "proxy", "SOCKS"].iter().any(|word| causes.detail.contains(word));
             causes.tls |= cause.is::<rustls::Error>();
-            // An I/O error hides what it wraps from its own chain.
+            // An I/O error leaves what it wraps, often another one, out of its own chain.
             let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-            if let Some(wrapped) = wrapped {
-                causes.tls |= wrapped.is::<rustls::Error>();
-                causes.detail = wrapped.to_string();
-            }
-            next = cause.source();
+            next = wrapped.map(|wrapped| wrapped as _).or_else(|| cause.source());
         }
         causes
     }
