@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::io;
 
+use super::issuer;
 use crate::model::failure::{Failure, NetworkKind};
 
 /// Types what went wrong between us and the server.
@@ -42,7 +43,11 @@ impl Causes {
             causes.detail = cause.to_string();
             // These types are private to the layers below, which leaves their words to know them by.
             causes.proxy |= ["tunnel error", "proxy", "SOCKS"].iter().any(|word| causes.detail.contains(word));
-            causes.tls |= cause.is::<rustls::Error>();
+            if let Some(error) = cause.downcast_ref::<rustls::Error>() {
+                causes.tls = true;
+                causes.detail = issuer::words(error);
+                break;
+            }
             // An I/O error leaves what it wraps, often another one, out of its own chain.
             let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
             next = wrapped.map(|wrapped| wrapped as _).or_else(|| cause.source());
