@@ -84,7 +84,7 @@ fn add_named(store: &mut RootCertStore, name: &str, path: &Path) -> Result<(), E
     let error = Error::usage(format!("{name}: no certificate could be read from {}", path.display()))
         .hint("Give a file of certificates in PEM form (-----BEGIN CERTIFICATE-----).");
     Err(match loaded.errors.into_iter().next() {
-        Some(cause) => error.because(cause.to_string()),
+        Some(cause) => error.because(cause),
         None => error,
     })
 }
@@ -99,17 +99,17 @@ fn system() -> Vec<CertificateDer<'static>> {
 
 /// The client's side of TLS. Where nothing will be encrypted, no root is loaded: that alone takes milliseconds.
 pub(super) fn config(roots: Option<&Roots>) -> Result<ClientConfig, Error> {
-    let refuse = |error: String| Error::internal("TLS cannot be set up").because(error);
+    let refuse = |error: anyhow::Error| Error::internal("TLS cannot be set up").because(error);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| refuse(error.to_string()))?;
+        .map_err(|error| refuse(error.into()))?;
     let Some(roots) = roots else {
         return Ok(config.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
     };
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots.load()?), provider)
         .build()
-        .map_err(|error| refuse(error.to_string()))?;
+        .map_err(|error| refuse(error.into()))?;
     // It verifies as usual, and only says more where that fails.
     let config = config.dangerous().with_custom_certificate_verifier(Arc::new(Naming(verifier)));
     Ok(config.with_no_client_auth())
