@@ -1,20 +1,22 @@
 //! The calls.
 
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, StatusCode, redirect, retry};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::sleep;
 
 use super::proxy::ProxyChoice;
 use super::tls::{self, Roots};
 use super::{network, wire};
 use crate::error::Error;
 use crate::model::base_url::BaseUrl;
-use crate::model::event::{Sink, trace};
-use crate::model::failure::{Failure, Refusal, Throttle};
+use crate::model::event::{Event, Sink, trace};
+use crate::model::failure::{Failure, NetworkKind, Refusal, Throttle};
 use crate::model::poll::Reply;
 use crate::model::provider::Provider;
 use crate::model::retry::retry_after;
@@ -27,9 +29,9 @@ const LARGEST_BODY: usize = 1 << 20;
 /// answer at all is known for one that nothing was sent to.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
-/// How long an idle connection is kept. Servers commonly close theirs after five seconds, which is our interval: a
-/// request on a connection that is just being closed is lost without anyone knowing how far it came.
-const IDLE: Duration = Duration::from_secs(3);
+/// How much longer a reply is listened for when its time is up. A process that stood still meanwhile, stopped or starved,
+/// finds its time over before it has looked at what came in.
+const GRACE: Duration = Duration::from_millis(50);
 
 /// The shortest key that is looked for in what a server says, in bytes.
 const SHORTEST_SECRET: usize = 6;
@@ -74,16 +76,18 @@ impl Client {
             HeaderValue::from_str(&bearer).map_err(|_| Error::usage("the API key has a character that no key has"))?;
         bearer.set_sensitive(true);
         let https = config.base.is_https();
+        let warn = |text| sink.emit(Event::Warning(text));
+        let tls = tls::config(https.then_some(&config.roots), warn)?;
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("instantly-oauth/", env!("CARGO_PKG_VERSION")))
             .default_headers(HeaderMap::from_iter([(AUTHORIZATION, bearer)]))
-            .timeout(config.timeout)
             .connect_timeout(LONGEST_CONNECT.min(config.timeout * 2 / 3))
-            .pool_idle_timeout(IDLE)
+            // A request on a connection that its server is just closing is lost without anyone knowing how far it came.
+            .pool_max_idle_per_host(0)
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .http1_only()
-            .tls_backend_preconfigured(tls::config(https.then_some(&config.roots))?);
+            .tls_backend_preconfigured(tls);
         if let Some(proxy) = &config.proxy {
             builder = builder.proxy(proxy.proxy()?);
         } else if !https {
@@ -102,24 +106,26 @@ impl Client {
     /// empty one is refused for a JSON content type.
     pub async fn init(&self, provider: Provider) -> Result<Started, Failure> {
         let request = self.http.request(Method::POST, self.config.base.init(provider));
-        let answer = self.exchange(request.header(CONTENT_TYPE, "application/json").body("{}")).await?;
+        let request = request.header(CONTENT_TYPE, "application/json").body("{}");
+        let answer = self.exchange(request, Duration::MAX).await?;
         if !answer.status.is_success() {
             return Err(self.refused(&answer));
         }
         self.usable(wire::started(&answer.body, answer.server_now), answer.cut)
     }
 
-    /// `GET /api/v2/oauth/session/status/{id}`: the session's state.
+    /// `GET /api/v2/oauth/session/status/{id}`: the session's state. `limit` cuts this request short where it is less
+    /// than the configured one.
     ///
     /// The first such request that finds a result destroys it, so this one is not idempotent: whoever repeats it
     /// must know that its reply may have been the result.
-    pub async fn status(&self, id: &SessionId) -> Reply {
-        self.state(id).await.unwrap_or_else(Reply::Failed)
+    pub async fn status(&self, id: &SessionId, limit: Duration) -> Reply {
+        self.state(id, limit).await.unwrap_or_else(Reply::Failed)
     }
 
-    async fn state(&self, id: &SessionId) -> Result<Reply, Failure> {
+    async fn state(&self, id: &SessionId, limit: Duration) -> Result<Reply, Failure> {
         let request = self.http.request(Method::GET, self.config.base.status(id));
-        let answer = self.exchange(request).await?;
+        let answer = self.exchange(request, limit).await?;
         if answer.status == StatusCode::NOT_FOUND && !wire::is_html(&answer.body) {
             return Err(Failure::NotFound { message: self.message(&answer.body) });
         }
@@ -130,11 +136,11 @@ impl Client {
     }
 
     /// Sends one request and reads what comes back, however much that is.
-    async fn exchange(&self, request: reqwest::RequestBuilder) -> Result<Answer, Failure> {
+    async fn exchange(&self, request: reqwest::RequestBuilder, limit: Duration) -> Result<Answer, Failure> {
         let request = request.build().map_err(network::failure)?;
         trace(&*self.sink, 1, || format!("> {} {}", request.method(), request.url()));
         let sent = (self.now)();
-        let result = self.read(request).await;
+        let result = within(self.config.timeout.min(limit), self.read(request)).await;
         trace(&*self.sink, 1, || {
             let took = (self.now)().duration_since(sent).as_millis();
             match &result {
@@ -156,7 +162,11 @@ impl Client {
         let retry_after = header(response.headers(), &RETRY_AFTER)
             .and_then(|value| retry_after(value, server_now.unwrap_or_else(self.now)));
         let mut body = Vec::new();
+        let encoding = header(response.headers(), &CONTENT_ENCODING).filter(|name| *name != "identity").map(wire::clip);
         let cut = loop {
+            if let Some(encoding) = &encoding {
+                break Some(Failure::Unusable { what: format!("it is encoded ({encoding}), which was not asked for") });
+            }
             match response.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST_BODY => body.extend_from_slice(&chunk),
                 Ok(Some(_)) => break Some(Failure::Unusable { what: "it is larger than 1 MiB".into() }),
@@ -188,7 +198,7 @@ impl Client {
             (Some(refusal), _) => Failure::Refused { refusal, message },
             (None, 429) => Failure::Throttled { throttle: Throttle::Limit, after: answer.retry_after, message },
             (None, 503) => Failure::Throttled { throttle: Throttle::Outage, after: answer.retry_after, message },
-            (None, status) => Failure::Status { status, message },
+            (None, status) => Failure::Status { status, message, page: wire::is_html(&answer.body) },
         }
     }
 
@@ -222,6 +232,20 @@ impl Client {
 
 fn header<'a>(headers: &'a HeaderMap, name: &reqwest::header::HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
+}
+
+/// Gives an exchange this long, and a moment more for what has come in by then.
+async fn within(limit: Duration, exchange: impl Future<Output = Result<Answer, Failure>>) -> Result<Answer, Failure> {
+    let mut exchange = pin!(exchange);
+    for wait in [limit, GRACE] {
+        tokio::select! {
+            biased;
+            result = &mut exchange => return result,
+            () = sleep(wait) => {}
+        }
+    }
+    let detail = format!("nothing complete within {limit:.1?}");
+    Err(Failure::Network { kind: NetworkKind::Timeout, detail, sent: true })
 }
 
 fn reach(failure: &Failure) -> &'static str {

@@ -14,6 +14,8 @@ pub(super) fn failure(error: reqwest::Error) -> Failure {
     let sent = !error.is_connect() && !error.is_builder();
     let kind = if causes.tls {
         NetworkKind::Tls
+    } else if causes.login {
+        NetworkKind::ProxyLogin
     } else if causes.proxy {
         NetworkKind::Proxy
     } else if error.is_dns() {
@@ -32,17 +34,19 @@ pub(super) fn failure(error: reqwest::Error) -> Failure {
 struct Causes {
     tls: bool,
     proxy: bool,
+    login: bool,
     detail: String,
 }
 
 impl Causes {
     fn of(error: &reqwest::Error) -> Self {
-        let mut causes = Self { tls: false, proxy: false, detail: error.to_string() };
+        let mut causes = Self { tls: false, proxy: false, login: false, detail: error.to_string() };
         let mut next = error.source();
         while let Some(cause) = next {
             causes.detail = cause.to_string();
             // These types are private to the layers below, which leaves their words to know them by.
             causes.proxy |= ["tunnel error", "proxy", "SOCKS"].iter().any(|word| causes.detail.contains(word));
+            causes.login |= causes.detail.contains("proxy authorization required");
             if let Some(error) = cause.downcast_ref::<rustls::Error>() {
                 causes.tls = true;
                 causes.detail = issuer::words(error);

@@ -53,14 +53,17 @@ impl Roots {
         words.join(", ")
     }
 
-    /// Loads them. A file that was named and holds no certificate is an error; a root that cannot be parsed is not.
-    fn load(&self) -> Result<RootCertStore, Error> {
+    /// Loads them. A file that was given and holds no certificate is an error. One that a variable names, which may have
+    /// been inherited from anywhere, deserves a warning: its roots only stand beside the system's.
+    fn load(&self, warn: impl Fn(String)) -> Result<RootCertStore, Error> {
         let mut store = RootCertStore::empty();
         if let Some(path) = &self.given {
             add_named(&mut store, "--ca-cert", path)?;
         }
-        if let Some(path) = &self.file {
-            add_named(&mut store, "SSL_CERT_FILE", path)?;
+        if let Some(path) = &self.file
+            && let Err(error) = add_named(&mut store, "SSL_CERT_FILE", path)
+        {
+            warn(error.to_string());
         }
         for path in &self.directories {
             store.add_parsable_certificates(load_certs_from_paths(None, Some(path)).certs);
@@ -98,7 +101,7 @@ fn system() -> Vec<CertificateDer<'static>> {
 }
 
 /// The client's side of TLS. Where nothing will be encrypted, no root is loaded: that alone takes milliseconds.
-pub(super) fn config(roots: Option<&Roots>) -> Result<ClientConfig, Error> {
+pub(super) fn config(roots: Option<&Roots>, warn: impl Fn(String)) -> Result<ClientConfig, Error> {
     let refuse = |error: anyhow::Error| Error::internal("TLS cannot be set up").because(error);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -107,7 +110,7 @@ pub(super) fn config(roots: Option<&Roots>) -> Result<ClientConfig, Error> {
     let Some(roots) = roots else {
         return Ok(config.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
     };
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots.load()?), provider)
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots.load(warn)?), provider)
         .build()
         .map_err(|error| refuse(error.into()))?;
     // It verifies as usual, and only says more where that fails.

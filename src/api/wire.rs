@@ -75,7 +75,7 @@ pub(super) fn started(body: &str, server_now: Option<Timestamp>) -> Result<Start
 /// malformed is left out.
 pub(super) fn state(body: &str) -> Result<Reply, String> {
     let object = Object::read(body).ok_or_else(|| not_json(body))?;
-    let status = object.text("status").ok_or("it has no status")?;
+    let status = object.words("status").ok_or("it has no status")?;
     Ok(match status.trim().to_ascii_lowercase().as_str() {
         "pending" => Reply::Pending,
         "success" => Reply::Success(Account { email: object.words("email"), name: object.words("name") }),
@@ -124,7 +124,7 @@ fn title(page: &str) -> Option<String> {
 }
 
 /// One line, and not a long one.
-fn clip(text: &str) -> String {
+pub(super) fn clip(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(LONGEST_MESSAGE) {
         Some((end, _)) => format!("{}…", &line[..end]),

@@ -13,7 +13,7 @@ use crate::browser::{self, Opened, Opening, Plan, Surroundings, Wish};
 use crate::cli::{self, Global};
 use crate::error::Error;
 use crate::exit::Outcome;
-use crate::flow::{Clock, Ended, NotStarted, Shell, Signals, Stop, System, start};
+use crate::flow::{Clock, Ended, Last, NotStarted, Shell, Signals, Stop, System, start};
 use crate::model::auth_url::AuthUrl;
 use crate::model::base_url::BaseUrl;
 use crate::model::deadline::{DOCUMENTED_LIFE, Expiry, expiry};
@@ -107,7 +107,7 @@ async fn connect(
             let code = reporter.finish(&not_started(&failure, &context.case()), &[]);
             return Ok(code.into());
         }
-        Err(NotStarted::Stopped(signal)) => return Ok(context.finish(Ended::Stopped(signal, None), |_| None)),
+        Err(NotStarted::Stopped(signal)) => return Ok(context.finish(Ended::Stopped(signal, Last::Nothing), |_| None)),
     };
     let id = &session.started.id;
     context.session = Some(id);
@@ -201,11 +201,11 @@ async fn leave<S: Stop>(
             opened = opened(&mut opening) => Ok(opened),
         };
         match told {
-            Err(signal) => return context.finish(Ended::Stopped(signal, None), |_| None),
+            Err(signal) => return context.finish(Ended::Stopped(signal, Last::Nothing), |_| None),
             Ok(opened) => tell(context.reporter, opened),
         }
     }
-    let mut end = conclude(Verdict::Pending { status: None, last: None }, &context.case());
+    let mut end = conclude(Verdict::Pending { status: None, last: None, lost: false }, &context.case());
     end.exit_code = 0;
     let lines = [session.started.id.as_str(), session.auth_url.as_str()];
     context.reporter.finish(&end, &lines).into()

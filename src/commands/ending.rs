@@ -2,12 +2,12 @@
 
 use crate::api::Client;
 use crate::exit::Outcome;
-use crate::flow::{Clock, Ended, Shell, Signal, Stop, System, watch};
+use crate::flow::{Clock, Ended, Last, Shell, Signal, Stop, System, watch};
 use crate::model::conclusion::Conclusion;
 use crate::model::poll::{Terms, Verdict};
 use crate::model::provider::Provider;
 use crate::model::session::SessionId;
-use crate::model::words::{Case, Route, conclude};
+use crate::model::words::{Case, MAY_BE_GONE, Route, conclude};
 use crate::report::Reporter;
 
 use super::Exit;
@@ -46,21 +46,23 @@ impl Context<'_> {
             Ended::Lost(suspicion) => (conclude(Verdict::Unknown(suspicion), &self.case()), None),
             // Nobody is there to be told; the code still says that it is not over.
             Ended::Deserted if !self.reporter.is_broken() => return Outcome::Pending.code().into(),
-            Ended::Deserted => (conclude(Verdict::Pending { status: None, last: None }, &self.case()), None),
-            Ended::Stopped(signal, verdict) => (self.stopped(signal, verdict), Some(signal)),
+            Ended::Deserted => {
+                (conclude(Verdict::Pending { status: None, last: None, lost: false }, &self.case()), None)
+            }
+            Ended::Stopped(signal, last) => (self.stopped(signal, last), Some(signal)),
         };
         let code = self.reporter.finish(&end, line(&end).as_deref().as_slice());
         Exit { code, signal }
     }
 
     /// What is said after a signal: the result, if it still came, else how to go on.
-    pub(super) fn stopped(&self, signal: Signal, verdict: Option<Verdict>) -> Conclusion {
+    fn stopped(&self, signal: Signal, last: Last) -> Conclusion {
         let case = self.case();
         let outcome = match signal {
             Signal::Interrupt => Outcome::Interrupted,
             Signal::Terminate => Outcome::Terminated,
         };
-        let mut end = if let Some(verdict) = verdict {
+        let mut end = if let Last::Verdict(verdict) = last {
             conclude(verdict, &case)
         } else {
             let message = match (&case.session, &case.resume) {
@@ -70,6 +72,9 @@ impl Context<'_> {
             };
             let mut end = Conclusion::new(outcome, message, case.finished_at);
             end.next.clone_from(&case.resume);
+            if last == Last::Unheard && case.session.is_some() {
+                end.hints.push(MAY_BE_GONE.to_owned());
+            }
             (end.session, end.provider, end.started_at) = (case.session, case.provider, Some(case.started_at));
             end
         };
@@ -85,5 +90,5 @@ pub(super) async fn follow<S: Stop>(
     id: &SessionId,
     terms: Terms,
 ) -> Ended {
-    watch(shell, terms, async || client.status(id).await).await
+    watch(shell, terms, async |limit| client.status(id, limit).await).await
 }

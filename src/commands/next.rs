@@ -10,9 +10,13 @@ use crate::sandbox::Scenario;
 
 /// Goes on waiting for this session.
 pub(super) fn resume(id: &SessionId, expect: Option<&str>, flags: &Global) -> String {
-    let mut words = vec!["instantly-oauth".into(), "status".into(), quoted(id.as_str()), "--wait".into()];
+    let mut words: Vec<Cow<'_, str>> = vec!["instantly-oauth".into(), "status".into()];
+    let (word, flag_like) = (quoted(id.as_str()), id.as_str().starts_with('-'));
+    words.extend((!flag_like).then(|| word.clone()));
+    words.push("--wait".into());
     words.extend(expect.map(|mailbox| Cow::from(format!("--expect {}", quoted(mailbox)))));
     words.extend(place(flags));
+    words.extend(flag_like.then(|| Cow::from(format!("-- {word}"))));
     words.join(" ")
 }
 
@@ -65,6 +69,8 @@ mod tests {
              --ca-cert 'my ca.pem'"
         );
         let flags = Cli::parse_from(["instantly-oauth", "connect", "google", "--api-key-file", "-"]).global;
+        let id = SessionId::parse("--help").unwrap();
+        assert_eq!(resume(&id, None, &flags), "instantly-oauth status --wait -- --help");
         assert_eq!(
             connect(Provider::Google, None, Some(Scenario::Expire), &flags),
             "instantly-oauth connect google --sandbox=expire"

@@ -1,6 +1,7 @@
 //! `status`: what became of a session, once or until it is over.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::ending::{Context, follow};
 use super::{Exit, listen, next, runtime};
@@ -43,17 +44,12 @@ pub(super) fn run(
     })
 }
 
-async fn ask(
-    flags: &cli::Status,
-    config: Config,
-    interval: std::time::Duration,
-    reporter: &Rc<Reporter>,
-) -> Result<Ended, Error> {
+async fn ask(flags: &cli::Status, config: Config, interval: Duration, reporter: &Rc<Reporter>) -> Result<Ended, Error> {
     let mut shell = Shell { clock: &System, sink: &**reporter, stop: listen()? };
     let client = Client::new(config, Rc::clone(reporter) as Rc<dyn Sink>, jiff::Timestamp::now)?;
     let now = System.moment();
     if !flags.wait {
-        return Ok(once(&mut shell, async || client.status(&flags.session).await).await);
+        return Ok(once(&mut shell, client.status(&flags.session, Duration::MAX)).await);
     }
     // Another process started it, and only that one was told when it ends: it cannot have longer than a new one.
     let terms = Terms { interval, end: now + DOCUMENTED_LIFE, give_up: flags.timeout.map(|timeout| now + timeout) };

@@ -12,4 +12,4 @@ pub use attend::Shell;
 pub use clock::{Clock, System};
 pub use signals::{Signal, Signals, Stop};
 pub use start::{NotStarted, start};
-pub use watch::{Ended, once, watch};
+pub use watch::{Ended, Last, once, watch};

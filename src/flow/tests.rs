@@ -39,6 +39,7 @@ impl Fake {
 struct Nap<'a> {
     clock: &'a Fake,
     left: Duration,
+    seen: Duration,
 }
 
 impl Future for Nap<'_> {
@@ -48,9 +49,13 @@ impl Future for Nap<'_> {
         if self.left.is_zero() {
             return Poll::Ready(());
         }
+        // Of all that wait, the first to be asked again lets a little time pass for all of them.
+        if self.clock.now.get() == self.seen {
+            self.clock.pass();
+        }
         // Timers do not notice a jump, just as the machine's do not.
         self.left = self.left.saturating_sub(TICK);
-        self.clock.pass();
+        self.seen = self.clock.now.get();
         context.waker().wake_by_ref();
         Poll::Pending
     }
@@ -70,7 +75,7 @@ impl Clock for Fake {
     }
 
     fn sleep(&self, wait: Duration) -> impl Future<Output = ()> {
-        Nap { clock: self, left: wait }
+        Nap { clock: self, left: wait, seen: self.now.get() }
     }
 }
 
@@ -126,6 +131,8 @@ struct Case {
     clock: Fake,
     notes: Notes,
     stop: Option<Duration>,
+    /// When to give up, in seconds.
+    give_up: Option<u32>,
     /// What is answered, and after how long.
     replies: RefCell<VecDeque<(Duration, Reply)>>,
     /// When each request left.
@@ -139,6 +146,7 @@ impl Case {
             clock: Fake::default(),
             notes: Notes::default(),
             stop: None,
+            give_up: None,
             replies: RefCell::new(replies),
             asked: RefCell::default(),
         }
@@ -146,17 +154,18 @@ impl Case {
 
     /// Watches for up to a minute of session. The last reply goes on for ever.
     fn watch(&self) -> Ended {
-        let terms = Terms { interval: SECOND * 5, end: Moment::from_origin(SECOND * 60), give_up: None };
+        let give_up = self.give_up.map(|seconds| Moment::from_origin(SECOND * seconds));
+        let terms = Terms { interval: SECOND * 5, end: Moment::from_origin(SECOND * 60), give_up };
         let mut shell = Shell { clock: &self.clock, sink: &self.notes, stop: At(&self.clock, self.stop) };
-        block_on(watch(&mut shell, terms, async || {
+        block_on(watch(&mut shell, terms, async |limit: Duration| {
             self.asked.borrow_mut().push(self.clock.now.get());
             let next = self.replies.borrow().front().cloned();
             if self.replies.borrow().len() > 1 {
                 self.replies.borrow_mut().pop_front();
             }
             let (latency, reply) = next.unwrap();
-            self.clock.sleep(latency).await;
-            reply
+            self.clock.sleep(latency.min(limit)).await;
+            if latency > limit { lost() } else { reply }
         }))
     }
 
@@ -173,8 +182,16 @@ fn network() -> Reply {
     Reply::Failed(Failure::Network { kind: NetworkKind::Connect, detail: "refused".into(), sent: false })
 }
 
+fn account() -> Account {
+    Account { email: Some("ada@acme.com".into()), name: None }
+}
+
 fn connected() -> Reply {
-    Reply::Success(Account { email: Some("ada@acme.com".into()), name: None })
+    Reply::Success(account())
+}
+
+fn lost() -> Reply {
+    Reply::Failed(Failure::Network { kind: NetworkKind::Timeout, detail: "cut".into(), sent: true })
 }
 
 #[test]
@@ -209,17 +226,34 @@ fn a_change_is_told_once_and_its_end_too() {
 #[test]
 fn a_stop_while_waiting_ends_at_once_and_asks_nothing_more() {
     let case = Case { stop: Some(SECOND * 7), ..Case::new([(0, Reply::Pending)]) };
-    assert_eq!(case.watch(), Ended::Stopped(Signal::Interrupt, None));
+    assert_eq!(case.watch(), Ended::Stopped(Signal::Interrupt, Last::Nothing));
     assert_eq!((case.asked.borrow().len(), case.events().len()), (2, 0));
 }
 
 #[test]
 fn a_reply_in_flight_may_still_bring_the_result_for_two_seconds() {
-    for (latency, brings) in [(2000, true), (9000, false)] {
+    for (latency, brings) in [(2000, Last::Verdict(Verdict::Connected(account()))), (9000, Last::Unheard)] {
         let case = Case { stop: Some(SECOND), ..Case::new([(latency, connected())]) };
-        let Ended::Stopped(Signal::Interrupt, verdict) = case.watch() else { panic!("it was not stopped") };
-        assert_eq!(verdict.is_some(), brings, "{latency}");
+        assert_eq!(case.watch(), Ended::Stopped(Signal::Interrupt, brings), "{latency}");
         assert_eq!(case.events(), ["stopping 2"]);
+    }
+}
+
+#[test]
+fn a_404_in_flight_after_a_lost_reply_is_not_taken_for_a_session_that_goes_on() {
+    let missing = Reply::Failed(Failure::NotFound { message: None });
+    let case = Case { stop: Some(SECOND * 6), ..Case::new([(0, lost()), (1500, missing)]) };
+    assert!(matches!(case.watch(), Ended::Stopped(_, Last::Verdict(Verdict::Unknown(_)))));
+}
+
+#[test]
+fn a_reply_that_never_comes_does_not_hold_up_the_end() {
+    // Giving up after ten seconds leaves it two more; the session's end leaves room for a last request.
+    for (give_up, asked, over) in [(Some(10), 1, 12), (None, 2, 69)] {
+        let case = Case { give_up, ..Case::new([(1_000_000, connected()), (0, Reply::Pending)]) };
+        let ended = case.watch();
+        assert_eq!(case.asked.borrow().len(), asked, "{give_up:?}: {ended:?}");
+        assert!(case.clock.now.get() < SECOND * (over + 1), "{give_up:?}: {:?}", case.clock.now.get());
     }
 }
 

@@ -7,10 +7,9 @@ use super::attend::Shell;
 use super::clock::Clock;
 use super::signals::{Signal, Stop};
 use crate::model::event::{Event, Phase, trace};
-use crate::model::poll::{Next, Poll, Reply, Suspicion, Terms, Turn, Verdict, Why};
-
-/// How long a reply in flight is waited for after a stop: it may be the result, which is given out once.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+use crate::model::failure::Failure;
+use crate::model::moment::Moment;
+use crate::model::poll::{LAST_WORDS, Next, Poll, Reply, Suspicion, Terms, Turn, Verdict, Why};
 
 /// How the watch ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,17 +18,29 @@ pub enum Ended {
     Verdict(Verdict),
     /// With a result that was lost on the way.
     Lost(Suspicion),
-    /// By a signal; with a verdict, if a reply in flight still brought one.
-    Stopped(Signal, Option<Verdict>),
+    /// By a signal.
+    Stopped(Signal, Last),
     /// Nobody listens any more. Nothing was read that they have not been told.
     Deserted,
 }
 
-/// Asks for a session's state on these terms until there is a verdict. Never two requests at once.
+/// What was known when a signal came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Last {
+    /// Nothing was in flight, or it brought no end: the session goes on.
+    Nothing,
+    /// A request was in flight, and its reply, which may have been the result, was not waited for any longer.
+    Unheard,
+    /// The reply in flight still brought an end.
+    Verdict(Verdict),
+}
+
+/// Asks for a session's state on these terms until there is a verdict. Never two requests at once. `ask` is told for how
+/// long at most to wait for its reply.
 pub async fn watch<C: Clock, S: Stop>(
     shell: &mut Shell<'_, C, S>,
     terms: Terms,
-    mut ask: impl AsyncFnMut() -> Reply,
+    mut ask: impl AsyncFnMut(Duration) -> Reply,
 ) -> Ended {
     let mut poll = Poll::begin(terms, shell.clock.moment());
     let mut trouble = Why::Interval;
@@ -38,68 +49,95 @@ pub async fn watch<C: Clock, S: Stop>(
             return Ended::Deserted;
         }
         let sent = shell.clock.moment();
-        let mut asking = pin!(ask());
+        let limit = poll.patience(sent).map_or(Duration::MAX, |until| until.left(sent));
+        let mut asking = pin!(ask(limit));
         let reply = match shell.attend(asking.as_mut(), Phase::Person(trouble), terms.end).await {
             Ok(reply) => reply,
-            Err(signal) => return Ended::Stopped(signal, last_words(shell, asking).await),
+            Err(signal) => {
+                let reply = last_words(shell, asking).await;
+                return Ended::Stopped(signal, last(poll, reply, sent, shell.clock.moment()));
+            }
         };
-        let detail = match &reply {
-            Reply::Failed(failure) => failure.to_string(),
-            _ => String::new(),
+        let failure = match &reply {
+            Reply::Failed(failure) => Some(failure.clone()),
+            _ => None,
         };
         let now = shell.clock.moment();
-        let (at, why, next) = match poll.next(Turn { reply, sent, now, jitter: shell.clock.jitter() }) {
+        let (at, next) = match poll.next(Turn { reply, sent, now, jitter: shell.clock.jitter() }) {
             Next::Settle(suspicion) => return Ended::Lost(suspicion),
-            Next::End { at, verdict } => {
-                let rested = shell.rest(at, Phase::Person(trouble), terms.end).await;
-                return rested.map_or_else(|signal| Ended::Stopped(signal, None), |()| Ended::Verdict(verdict));
-            }
-            Next::Poll { at, why, poll } => (at, why, poll),
+            Next::Poll { at, poll, .. } => (at, Ok(poll)),
+            Next::End { at, verdict } => (at, Err(verdict)),
         };
-        note(shell, &mut trouble, why, at.left(now), detail);
-        if let Err(signal) = shell.rest(at, Phase::Person(trouble), terms.end).await {
-            return Ended::Stopped(signal, None);
+        let wait = at.left(now);
+        if !wait.is_zero() {
+            trace(shell.sink, 1, || format!("* nothing is sent for {wait:.1?}"));
+            note(shell, &mut trouble, wait, failure.as_ref());
         }
-        poll = next;
+        if let Err(signal) = shell.rest(at, Phase::Person(trouble), terms.end).await {
+            return Ended::Stopped(signal, Last::Nothing);
+        }
+        match next {
+            Ok(next) => poll = next,
+            Err(verdict) => return Ended::Verdict(verdict),
+        }
     }
 }
 
 /// Asks for a session's state, once.
-pub async fn once<C: Clock, S: Stop>(shell: &mut Shell<'_, C, S>, mut ask: impl AsyncFnMut() -> Reply) -> Ended {
-    let now = shell.clock.moment();
-    let mut asking = pin!(ask());
-    match shell.attend(asking.as_mut(), Phase::Asking, now).await {
+pub async fn once<C: Clock, S: Stop>(shell: &mut Shell<'_, C, S>, ask: impl Future<Output = Reply>) -> Ended {
+    let sent = shell.clock.moment();
+    let mut asking = pin!(ask);
+    match shell.attend(asking.as_mut(), Phase::Asking, sent).await {
         Ok(reply) => Ended::Verdict(Verdict::at_once(reply)),
-        Err(signal) => Ended::Stopped(signal, last_words(shell, asking).await),
+        Err(signal) => {
+            let reply = last_words(shell, asking).await;
+            let poll = Poll::begin(Terms { interval: Duration::ZERO, end: sent, give_up: None }, sent);
+            Ended::Stopped(signal, last(poll, reply, sent, shell.clock.moment()))
+        }
     }
 }
 
 /// Tells of a change, and of every limit: those name a time.
-fn note<C: Clock, S>(shell: &Shell<'_, C, S>, trouble: &mut Why, why: Why, wait: Duration, detail: String) {
-    trace(shell.sink, 1, || format!("* next request in {wait:.1?}"));
+fn note<C: Clock, S>(shell: &Shell<'_, C, S>, trouble: &mut Why, wait: Duration, failure: Option<&Failure>) {
+    let why = failure.map_or(Why::Interval, Failure::why);
     let before = std::mem::replace(trouble, why);
-    if why == Why::Interval {
+    let Some(failure) = failure else {
         if before != Why::Interval {
             shell.sink.emit(Event::Resumed);
         }
-    } else if why != before || why == Why::RateLimited {
+        return;
+    };
+    if why != before || why == Why::RateLimited {
         let until = shell.clock.time().saturating_add(wait).unwrap_or_default();
-        shell.sink.emit(Event::Waiting { why, wait, until, detail });
+        shell.sink.emit(Event::Waiting { why, wait, until, detail: failure.to_string() });
     }
 }
 
-/// Gives a request in flight a little longer, and keeps what it brings if that is an end.
+/// Gives a request in flight a little longer.
 async fn last_words<C: Clock, S>(
     shell: &Shell<'_, C, S>,
     asking: Pin<&mut impl Future<Output = Reply>>,
-) -> Option<Verdict> {
+) -> Option<Reply> {
     shell.sink.emit(Event::Stopping(LAST_WORDS));
-    let reply = tokio::select! {
-        reply = asking => reply,
-        () = shell.clock.sleep(LAST_WORDS) => return None,
+    tokio::select! {
+        biased;
+        reply = asking => Some(reply),
+        () = shell.clock.sleep(LAST_WORDS) => None,
+    }
+}
+
+/// What the last reply, if there was one, is worth.
+fn last(poll: Poll, reply: Option<Reply>, sent: Moment, now: Moment) -> Last {
+    let Some(reply) = reply else { return Last::Unheard };
+    let ends = match &reply {
+        Reply::Pending | Reply::Unknown(_) => false,
+        Reply::Failed(failure) if failure.may_have_cost_a_result() => return Last::Unheard,
+        Reply::Failed(failure) => failure.is_final() || matches!(failure, Failure::NotFound { .. }),
+        Reply::Success(_) | Reply::Error { .. } | Reply::Expired => true,
     };
-    match Verdict::at_once(reply) {
-        verdict @ (Verdict::Connected(_) | Verdict::Error { .. } | Verdict::Expired { .. }) => Some(verdict),
-        _ => None,
+    match poll.next(Turn { reply, sent, now, jitter: 0.0 }) {
+        Next::Settle(suspicion) => Last::Verdict(Verdict::Unknown(suspicion)),
+        Next::End { verdict, .. } if ends => Last::Verdict(verdict),
+        _ => Last::Nothing,
     }
 }

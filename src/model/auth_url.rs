@@ -14,7 +14,8 @@ use super::provider::Provider;
 pub struct AuthUrl {
     text: String,
     host: String,
-    loopback: bool,
+    /// Whether it leads to this machine and the API is on it too.
+    local: bool,
 }
 
 /// The longest URL that is accepted, in bytes: browsers and command lines take no more with any certainty.
@@ -50,7 +51,8 @@ impl AuthUrl {
         if !fine {
             return Err(format!("its scheme is {}, not https", scheme.to_ascii_lowercase()));
         }
-        Ok(Self { text: text.to_owned(), host: host.to_string().to_ascii_lowercase(), loopback })
+        let local = loopback && loopback_base;
+        Ok(Self { text: text.to_owned(), host: host.to_string().to_ascii_lowercase(), local })
     }
 
     /// The URL exactly as it came.
@@ -59,10 +61,10 @@ impl AuthUrl {
         &self.text
     }
 
-    /// The host, where it is neither this provider's own nor on this machine: worth a warning.
+    /// The host, where it is neither this provider's own nor that of an API on this machine: worth a warning.
     #[must_use]
     pub fn foreign_host(&self, provider: Provider) -> Option<&str> {
-        let known = self.loopback || provider.consent_hosts().contains(&self.host.trim_end_matches('.'));
+        let known = self.local || provider.consent_hosts().contains(&self.host.trim_end_matches('.'));
         (!known).then_some(&self.host)
     }
 }
@@ -136,11 +138,13 @@ mod tests {
             ("https://accounts.google.com/x", Provider::Microsoft, Some("accounts.google.com")),
             ("https://accounts.google.com.evil.com/", Provider::Google, Some("accounts.google.com.evil.com")),
             ("https://login.live.com/x", Provider::Microsoft, None),
-            ("https://127.0.0.1/x", Provider::Google, None),
+            ("https://127.0.0.1/x", Provider::Google, Some("127.0.0.1")),
             ("https://auth.instantly.ai/go", Provider::Google, Some("auth.instantly.ai")),
         ] {
             let url = AuthUrl::check(text, false).unwrap();
             assert_eq!(url.foreign_host(provider), foreign, "{text}");
         }
+        let local = AuthUrl::check("http://127.0.0.1:8080/consent", true).unwrap();
+        assert_eq!(local.foreign_host(Provider::Google), None);
     }
 }

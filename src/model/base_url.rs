@@ -53,10 +53,16 @@ impl BaseUrl {
         self.root.scheme() == "https"
     }
 
-    /// The host's name or address, for messages.
+    /// The host's name or address.
     #[must_use]
     pub fn host(&self) -> &str {
         self.root.host_str().unwrap_or_default()
+    }
+
+    /// The host, and the port where it is not the usual one, for messages.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        self.root.port().map_or_else(|| self.host().to_owned(), |port| format!("{}:{port}", self.host()))
     }
 
     /// Where a session of this provider is started.

@@ -10,6 +10,9 @@ pub const DOCUMENTED_LIFE: Duration = Duration::from_secs(600);
 /// The longest life that is believed. The documentation says ten minutes; six times that leaves it room to change.
 const LONGEST_LIFE: Duration = Duration::from_secs(3600);
 
+/// A day.
+const A_DAY: Duration = Duration::from_secs(24 * 3600);
+
 /// When a session ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expiry {
@@ -28,8 +31,9 @@ pub fn expiry(expires_at: Option<Timestamp>, server_now: Option<Timestamp>, now:
     let said = expires_at.zip(server_now).map(|(end, now)| Duration::try_from(end.duration_since(now)));
     let believed = said.and_then(Result::ok).filter(|life| !life.is_zero() && *life <= LONGEST_LIFE);
     let life = believed.unwrap_or(DOCUMENTED_LIFE);
-    // Without the server's clock there is nothing to doubt its word with.
-    let word = expires_at.filter(|_| believed.is_some() || server_now.is_none());
+    // Without the server's clock its word is held against ours, which may be wrong too, but hardly by a day.
+    let plausible = |end: &Timestamp| end.duration_since(now).unsigned_abs() < A_DAY;
+    let word = expires_at.filter(|end| believed.is_some() || (server_now.is_none() && plausible(end)));
     Expiry { life, at: word.unwrap_or_else(|| now.saturating_add(life).unwrap_or(now)) }
 }
 
@@ -56,7 +60,8 @@ mod tests {
             (at("2026-08-01T11:59:00Z"), server, 600, reckoned),
             (at("1970-01-01T00:00:00Z"), server, 600, reckoned),
             (None, server, 600, reckoned),
-            (at("2026-08-01T12:05:00Z"), None, 600, "2026-08-01T12:05:00Z"),
+            (at("2031-01-01T00:05:00Z"), None, 600, "2031-01-01T00:05:00Z"),
+            (at("1970-01-01T00:00:00Z"), None, 600, reckoned),
             (None, None, 600, reckoned),
         ] {
             let expiry = expiry(end, server, local);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::poll::Why;
 use crate::exit::Outcome;
 
 /// A call that did not end in a usable answer.
@@ -35,6 +36,8 @@ pub enum Failure {
         status: u16,
         /// What the service said; that it was HTML, where it was.
         message: Option<String>,
+        /// Whether it was a page for people, which does not come from the API.
+        page: bool,
     },
     /// A success whose body cannot be used.
     Unusable {
@@ -83,6 +86,8 @@ pub enum NetworkKind {
     Tls,
     /// The proxy did not let us through.
     Proxy,
+    /// The proxy wants a user name and password, or others than it got.
+    ProxyLogin,
     /// No complete reply in time.
     Timeout,
     /// The connection ended before the reply was complete.
@@ -108,7 +113,7 @@ impl Failure {
         match self {
             Self::Refused { .. } | Self::NotFound { .. } => false,
             Self::Throttled { throttle, .. } => matches!(throttle, Throttle::Outage),
-            Self::Status { status, .. } => *status >= 500,
+            Self::Status { status, .. } => !matches!(*status, 300..500) || *status == 408,
             Self::Unusable { .. } => true,
             Self::Network { sent, .. } => *sent,
         }
@@ -128,12 +133,32 @@ impl Failure {
         }
     }
 
+    /// Whether the API said no to the request itself, so that asking again would only be told the same.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        match self {
+            Self::Refused { .. } => true,
+            Self::Status { status, page, .. } => matches!(*status, 300..500) && !matches!(*status, 408 | 425) && !*page,
+            _ => false,
+        }
+    }
+
+    /// Why the next request waits, if this failure is what it waits for.
+    #[must_use]
+    pub const fn why(&self) -> Why {
+        match self {
+            Self::Throttled { throttle: Throttle::Limit, .. } => Why::RateLimited,
+            Self::Network { .. } => Why::Network,
+            _ => Why::Unavailable,
+        }
+    }
+
     /// Whether a session's start may be tried again at once after it: the fault is likely to pass by itself.
     #[must_use]
     pub const fn passes(&self) -> bool {
         match self {
             Self::Status { status, .. } => *status >= 500,
-            Self::Network { kind, .. } => !matches!(kind, NetworkKind::Tls | NetworkKind::Proxy),
+            Self::Network { kind, .. } => !matches!(kind, NetworkKind::Tls | NetworkKind::ProxyLogin),
             _ => false,
         }
     }
@@ -146,7 +171,7 @@ impl fmt::Display for Failure {
             Self::NotFound { message } => (404, message),
             Self::Throttled { throttle: Throttle::Limit, message, .. } => (429, message),
             Self::Throttled { throttle: Throttle::Outage, message, .. } => (503, message),
-            Self::Status { status, message } => (*status, message),
+            Self::Status { status, message, .. } => (*status, message),
             Self::Unusable { what } => return write!(f, "an unusable reply: {what}"),
             Self::Network { kind, detail, .. } => return write!(f, "{}: {detail}", kind.name()),
         };
@@ -176,6 +201,7 @@ impl NetworkKind {
             Self::Connect => "no connection",
             Self::Tls => "no secure connection",
             Self::Proxy => "the proxy refused",
+            Self::ProxyLogin => "the proxy refused its user name or password",
             Self::Timeout => "no reply in time",
             Self::Broken => "the connection broke",
         }

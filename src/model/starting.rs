@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::failure::{Failure, Throttle};
+use super::failure::Failure;
 use super::poll::Why;
 use super::retry::Backoff;
 
@@ -35,37 +35,25 @@ impl Starting {
     /// How long to wait before trying again after this failure, and why; none where it is final. `jitter` is a
     /// random number from 0 to 1.
     pub fn next(&mut self, failure: &Failure, jitter: f64) -> Option<(Duration, Why)> {
-        if let Failure::Throttled { throttle, after, .. } = failure {
+        if let Failure::Throttled { after, .. } = failure {
             self.throttles += 1;
             let own = THROTTLE.wait(self.throttles, jitter);
             let wait = after.map_or(own, |after| after.max(own));
             self.patience = self.patience.checked_sub(wait)?;
-            return Some((wait, throttle.why()));
+            return Some((wait, failure.why()));
         }
         if !failure.passes() || self.retries == MOST_RETRIES {
             return None;
         }
         self.retries += 1;
-        let why = if matches!(failure, Failure::Network { .. }) { Why::Network } else { Why::Unavailable };
-        Some((RETRY.wait(self.retries, jitter), why))
-    }
-}
-
-impl Throttle {
-    /// Why a request waits because of it.
-    #[must_use]
-    pub const fn why(self) -> Why {
-        match self {
-            Self::Limit => Why::RateLimited,
-            Self::Outage => Why::Unavailable,
-        }
+        Some((RETRY.wait(self.retries, jitter), failure.why()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::failure::NetworkKind;
+    use crate::model::failure::{NetworkKind, Throttle};
 
     fn throttled(after: Option<u64>) -> Failure {
         Failure::Throttled { throttle: Throttle::Limit, after: after.map(Duration::from_secs), message: None }
@@ -98,14 +86,14 @@ mod tests {
     #[test]
     fn what_passes_is_tried_again_three_times_and_the_rest_never() {
         let network = |kind| Failure::Network { kind, detail: String::new(), sent: true };
-        let server = Failure::Status { status: 500, message: None };
+        let server = Failure::Status { status: 500, message: None, page: false };
         assert_eq!(waits(0, vec![server; 4]), [Some(500), Some(1000), Some(2000), None]);
         assert_eq!(waits(0, [network(NetworkKind::Dns)]), [Some(500)]);
         for failure in [
             network(NetworkKind::Tls),
-            network(NetworkKind::Proxy),
-            Failure::Status { status: 400, message: None },
-            Failure::Status { status: 302, message: None },
+            network(NetworkKind::ProxyLogin),
+            Failure::Status { status: 400, message: None, page: false },
+            Failure::Status { status: 302, message: None, page: false },
             Failure::Unusable { what: String::new() },
             Failure::NotFound { message: None },
         ] {

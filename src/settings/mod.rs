@@ -49,7 +49,7 @@ pub fn interval(asked: Option<Duration>, base: &BaseUrl) -> Result<Duration, Err
 #[must_use]
 pub fn route(config: &Config) -> Route {
     Route {
-        host: config.base.host().to_owned(),
+        host: config.base.authority(),
         proxy: config.proxy.as_ref().map(ToString::to_string),
         roots: config.roots.describe(),
     }

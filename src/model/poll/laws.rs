@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::failure::{NetworkKind, Refusal};
+use crate::model::session::Account;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -38,7 +39,8 @@ fn replies() -> Vec<(Reply, Duration)> {
         (Reply::Failed(refused), 0),
         (network(false), 0),
         (network(true), 15),
-        (Reply::Failed(Failure::Status { status: 502, message: None }), 0),
+        (Reply::Failed(Failure::Status { status: 502, message: None, page: true }), 0),
+        (Reply::Failed(Failure::Status { status: 400, message: None, page: false }), 0),
     ];
     replies.map(|(reply, seconds)| (reply, Duration::from_secs(seconds))).into()
 }
@@ -62,7 +64,8 @@ impl Walk {
     fn from(&mut self, poll: &Poll, seen: Seen, depth: usize) {
         for (reply, latency) in self.replies.clone() {
             self.visited += 1;
-            let now = seen.sent + latency;
+            let patience = poll.patience(seen.sent).map_or(latency, |until| until.left(seen.sent));
+            let now = seen.sent + latency.min(patience);
             let jitter = if self.visited.is_multiple_of(2) { 0.0 } else { 1.0 };
             let turn = Turn { reply: reply.clone(), sent: seen.sent, now, jitter };
             let lost = match &reply {
@@ -87,7 +90,7 @@ impl Walk {
         let interval = self.terms.interval.min(end.left(at(0)));
         let story = format!("after {reply:?} sent {:?} in at {now:?}: {next:?}", seen.sent);
         let ends = matches!(reply, Reply::Success(_) | Reply::Error { .. } | Reply::Expired)
-            || matches!(reply, Reply::Failed(Failure::NotFound { .. } | Failure::Refused { .. }));
+            || matches!(reply, Reply::Failed(failure) if failure.is_final() || matches!(failure, Failure::NotFound { .. }));
         match next {
             Next::Poll { at, .. } => {
                 assert!(!ends, "a verdict ends it: {story}");
@@ -111,6 +114,8 @@ impl Walk {
                 let early = *at < end && give_up.is_none_or(|give_up| *at < give_up);
                 let named = matches!(reply, Reply::Failed(Failure::Throttled { after: Some(_), .. }));
                 assert!(!early || ends || named, "it waits to the end: {story}");
+                let asked = seen.last_was_made || ends || named || give_up.is_some();
+                assert!(asked, "it asks once more at the end: {story}");
             }
         }
     }
@@ -202,7 +207,7 @@ fn a_machine_that_slept_through_the_end_still_asks_once() {
 fn giving_up_is_pending_and_names_the_last_failure() {
     let terms = Terms { give_up: Some(at(12)), ..ten_minutes() };
     let next = replay(terms, [Reply::Pending, Reply::Pending, network(false)]);
-    let Next::End { at: ended, verdict: Verdict::Pending { status: None, last: Some(_) } } = next else {
+    let Next::End { at: ended, verdict: Verdict::Pending { status: None, last: Some(_), lost: false } } = next else {
         panic!("{next:?}")
     };
     assert_eq!(ended, at(12));

@@ -7,16 +7,22 @@
 
 #[cfg(test)]
 mod laws;
+mod verdict;
 
 use std::time::Duration;
 
 use super::failure::{Failure, Throttle};
 use super::moment::Moment;
 use super::retry::Backoff;
-use super::session::Account;
+
+pub use verdict::{Reply, Suspicion, Verdict};
 
 /// How long after the session's end its last poll may still go out.
 pub const LAST_POLL_GRACE: Duration = Duration::from_secs(10);
+
+/// How long a reply in flight is still waited for when waiting as such is over: it may be the result, which is given out
+/// once.
+pub const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// A reply this much later than the last poll could have been was not slow: the machine was asleep while it waited.
 const ASLEEP: Duration = Duration::from_secs(60);
@@ -26,74 +32,6 @@ const SLOWEST: u32 = 6;
 
 /// After a 429 that names no time: from a second, doubled each time, to a minute.
 const UNNAMED_THROTTLE: Backoff = Backoff { first: Duration::from_secs(1), ceiling: Duration::from_secs(60) };
-
-/// What a status request came back with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
-    /// Nobody has finished yet.
-    Pending,
-    /// The mailbox is connected. The service has forgotten the session.
-    Success(Account),
-    /// The session ended in an error. The service has forgotten the session.
-    Error {
-        /// The API's code for it, an open set.
-        code: Option<String>,
-        /// The API's sentence about it.
-        description: Option<String>,
-    },
-    /// Nobody finished in time.
-    Expired,
-    /// A status that the API's documentation does not have.
-    Unknown(String),
-    /// No usable answer.
-    Failed(Failure),
-}
-
-/// How the session ended for us.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The mailbox is connected.
-    Connected(Account),
-    /// The session ended in an error.
-    Error {
-        /// The API's code for it, an open set.
-        code: Option<String>,
-        /// The API's sentence about it.
-        description: Option<String>,
-    },
-    /// The session's time is up, and the API was healthy.
-    Expired {
-        /// The API's last word on it, if it was not `pending`.
-        status: Option<String>,
-    },
-    /// 404, and no reply of ours was lost.
-    NotFound,
-    /// Nothing usable to the end, or a refusal.
-    Failed {
-        /// The last failure.
-        failure: Failure,
-        /// Whether a reply that was lost on the way may have carried the result.
-        lost: bool,
-    },
-    /// Not finished, and no longer waited for.
-    Pending {
-        /// The API's last word on it, where it gave one.
-        status: Option<String>,
-        /// The failure of the last poll, if it failed.
-        last: Option<Failure>,
-    },
-    /// The result is gone: a reply that was lost, or not understood, was followed by a 404.
-    Unknown(Suspicion),
-}
-
-/// Why a 404 may not mean what it says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Suspicion {
-    /// A reply was lost that may have carried the result.
-    LostReply(Failure),
-    /// The API answered a status that is not in its documentation, and may have counted that as the result.
-    UnknownStatus(String),
-}
 
 /// Why the next request waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,6 +109,16 @@ impl Poll {
         Self { terms: Terms { interval, ..terms }, failures: 0, suspicion: None }
     }
 
+    /// Until when to wait for the reply to a request that leaves now, however long the client itself would: giving up
+    /// leaves it a moment, and the session's end leaves room for the last poll.
+    #[must_use]
+    pub fn patience(&self, now: Moment) -> Option<Moment> {
+        let Terms { end, give_up, .. } = self.terms;
+        let last = (now < end).then_some(end + LAST_POLL_GRACE.saturating_sub(LAST_WORDS));
+        let given_up = give_up.map(|give_up| give_up + LAST_WORDS);
+        last.into_iter().chain(given_up).min()
+    }
+
     /// What to do after this exchange.
     #[must_use]
     pub fn next(mut self, turn: Turn) -> Next {
@@ -188,7 +136,7 @@ impl Poll {
                 Some(suspicion) => return Next::Settle(suspicion),
                 None => Verdict::NotFound,
             },
-            Reply::Failed(failure @ Failure::Refused { .. }) => Verdict::Failed { failure, lost: self.has_lost() },
+            Reply::Failed(failure) if failure.is_final() => Verdict::Failed { failure, lost: self.has_lost() },
             Reply::Failed(failure) => return self.failed(failure, sent, now, jitter),
             reply => Verdict::at_once(reply),
         };
@@ -212,19 +160,16 @@ impl Poll {
         }
         let interval = self.terms.interval;
         let growing = Backoff { first: interval, ceiling: interval.saturating_mul(SLOWEST) };
-        let (wait, why) = match &failure {
-            Failure::Throttled { after, throttle, .. } => {
-                let unnamed = match throttle {
-                    Throttle::Limit => UNNAMED_THROTTLE,
-                    Throttle::Outage => growing,
-                };
-                (after.map_or_else(|| Wait::Own(unnamed.wait(self.failures, jitter)), Wait::Named), throttle.why())
+        let wait = match &failure {
+            Failure::Throttled { after: Some(after), .. } => Wait::Named(*after),
+            Failure::Throttled { throttle: Throttle::Limit, .. } => {
+                Wait::Own(UNNAMED_THROTTLE.wait(self.failures, jitter))
             }
             // Nothing was sent, so nobody is spared by waiting longer, and it is noticed sooner when it passes.
-            Failure::Network { sent: false, .. } => (Wait::Own(Duration::ZERO), Why::Network),
-            Failure::Network { .. } => (Wait::Own(growing.wait(self.failures, jitter)), Why::Network),
-            _ => (Wait::Own(growing.wait(self.failures, jitter)), Why::Unavailable),
+            Failure::Network { sent: false, .. } => Wait::Own(Duration::ZERO),
+            _ => Wait::Own(growing.wait(self.failures, jitter)),
         };
+        let why = failure.why();
         self.wait(sent, now, wait, why, Some(failure))
     }
 
@@ -261,7 +206,7 @@ impl Poll {
         match give_up {
             Some(give_up) if at > give_up => Next::End {
                 at: give_up.max(now),
-                verdict: Verdict::Pending { status: self.word(failure.as_ref()), last: failure },
+                verdict: Verdict::Pending { status: self.word(failure.as_ref()), lost: self.has_lost(), last: failure },
             },
             _ => Next::Poll { at, why, poll: self },
         }
@@ -283,25 +228,6 @@ impl Poll {
             (Some(failure), _) => Verdict::Failed { failure, lost },
             (None, Some(Suspicion::UnknownStatus(status))) => Verdict::Expired { status: Some(status) },
             (None, _) => Verdict::Expired { status: None },
-        }
-    }
-}
-
-impl Verdict {
-    /// What a single reply says, where nothing came before it and nothing will follow.
-    #[must_use]
-    pub fn at_once(reply: Reply) -> Self {
-        match reply {
-            Reply::Pending => Self::Pending { status: Some("pending".into()), last: None },
-            Reply::Success(account) => Self::Connected(account),
-            Reply::Error { code, description } => Self::Error { code, description },
-            Reply::Expired => Self::Expired { status: Some("expired".into()) },
-            Reply::Unknown(status) => Self::Pending { status: Some(status), last: None },
-            Reply::Failed(Failure::NotFound { .. }) => Self::NotFound,
-            Reply::Failed(failure) => {
-                let lost = failure.may_have_cost_a_result();
-                Self::Failed { failure, lost }
-            }
         }
     }
 }

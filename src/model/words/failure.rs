@@ -20,8 +20,12 @@ pub(super) fn words(failure: &Failure, call: Call, case: &Case) -> Conclusion {
             end.outcome = Outcome::Unavailable;
             not_the_api(404, case, &said)
         }
+        Failure::Status { status, message: Some(message), page: false } if matches!(status, 400 | 406..500) => (
+            format!("Instantly refused the request: HTTP {status}: {message}"),
+            vec!["Asking again would be told the same. A newer version of this tool may know better.".into()],
+        ),
         Failure::Status { status, .. } if *status >= 500 => (
-            format!("the API keeps failing: HTTP {status}{said}"),
+            format!("the API fails: HTTP {status}{said}"),
             vec!["This usually passes by itself: try again in a few minutes.".into()],
         ),
         Failure::Status { status, .. } => not_the_api(*status, case, &said),
@@ -32,6 +36,7 @@ pub(super) fn words(failure: &Failure, call: Call, case: &Case) -> Conclusion {
         Failure::Network { kind, detail, .. } => network(*kind, detail, case),
     };
     end.exit_code = end.outcome.code();
+    end.retryable &= !failure.is_final();
     end
 }
 
@@ -124,7 +129,11 @@ fn network(kind: NetworkKind, detail: &str, case: &Case) -> (String, Vec<String>
         ),
         NetworkKind::Proxy => (
             format!("the proxy did not let the request through ({detail})"),
-            "Check its address, user name and password in HTTPS_PROXY, or exempt the host with NO_PROXY.",
+            "Check the proxy's address, or exempt the host with NO_PROXY.",
+        ),
+        NetworkKind::ProxyLogin => (
+            format!("the proxy wants a user name and password, or others ({detail})"),
+            "Write them into the proxy's URL: http://user:password@proxy.example:3128.",
         ),
         NetworkKind::Timeout => (
             format!("no reply from {host} in time ({detail})"),

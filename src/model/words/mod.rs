@@ -58,6 +58,10 @@ pub enum Call {
     Status,
 }
 
+/// What to say of a request whose reply was not heard.
+pub const MAY_BE_GONE: &str = "A reply was lost on the way. If it was the result, it is gone: the account list in the \
+                               Instantly dashboard shows whether the mailbox is connected.";
+
 /// What this verdict means.
 #[must_use]
 pub fn conclude(verdict: Verdict, case: &Case) -> Conclusion {
@@ -66,23 +70,23 @@ pub fn conclude(verdict: Verdict, case: &Case) -> Conclusion {
         Verdict::Error { code, description } => session_error::words(code, description, case),
         Verdict::Expired { status } => expired(status, case),
         Verdict::NotFound => not_found(case),
-        Verdict::Pending { status, last } => pending(status, last.as_ref(), case),
+        Verdict::Pending { status, last, lost } => pending(status, last.as_ref(), lost, case),
         Verdict::Unknown(suspicion) => unknown(&suspicion, case),
         Verdict::Failed { failure, lost } => {
             let mut end = failure::words(&failure, Call::Status, case);
             end.next.clone_from(&case.resume);
             if lost {
-                end.hints.push(
-                    "A reply was lost on the way. If it was the result, it is gone: the account list in the Instantly \
-                     dashboard shows whether the mailbox is connected."
-                        .into(),
-                );
+                end.hints.push(MAY_BE_GONE.into());
             } else if case.resume.is_some() && end.outcome != Outcome::Auth {
                 end.hints.push("The session may still have a result; nothing of it was read.".into());
             }
             end
         }
     };
+    // Where nothing can be started anew, only a session that goes on can still end better.
+    let goes_on =
+        matches!(end.outcome, Outcome::Pending | Outcome::RateLimited | Outcome::Unavailable | Outcome::Network);
+    end.retryable &= goes_on || case.again.is_some();
     place(&mut end, case);
     end
 }
@@ -94,12 +98,6 @@ pub fn not_started(failure: &Failure, case: &Case) -> Conclusion {
     end.next = case.again.clone().filter(|_| end.retryable);
     place(&mut end, case);
     end
-}
-
-/// What a failure that does not end anything yet is, in a few words.
-#[must_use]
-pub fn trouble(failure: &Failure) -> String {
-    failure.to_string()
 }
 
 fn place(end: &mut Conclusion, case: &Case) {
@@ -128,8 +126,8 @@ fn connected(account: Account, case: &Case) -> Conclusion {
             end =
                 Conclusion { status: end.status, ..Conclusion::new(Outcome::WrongAccount, message, case.finished_at) };
             end.hints.push(format!(
-                "To connect {expect}, run the command again and choose that account in the browser; a private window \
-                 forgets the account that is signed in."
+                "To connect {expect}, start a new session and choose that account in the browser; a private window \
+                 forgets who is signed in."
             ));
             end.hints.push("If the other mailbox is not wanted, remove it in the Instantly dashboard.".into());
             end.next.clone_from(&case.again);
@@ -170,14 +168,15 @@ fn not_found(case: &Case) -> Conclusion {
     end
 }
 
-fn pending(status: Option<String>, last: Option<&Failure>, case: &Case) -> Conclusion {
-    let message = match (&status, last) {
-        (_, Some(failure)) => format!("not finished yet; the last request failed ({})", trouble(failure)),
+fn pending(status: Option<String>, failure: Option<&Failure>, lost: bool, case: &Case) -> Conclusion {
+    let message = match (&status, failure) {
+        (_, Some(failure)) => format!("not finished yet; the last request failed ({failure})"),
         (Some(word), None) if word != "pending" => format!("not finished yet: the API says \"{word}\""),
         _ => "not finished yet: nobody has completed the sign-in".into(),
     };
     let mut end = Conclusion::new(Outcome::Pending, message, case.finished_at);
     end.status = status;
+    end.hints.extend(lost.then(|| MAY_BE_GONE.to_owned()));
     end.next.clone_from(&case.resume);
     end
 }
@@ -186,9 +185,8 @@ fn unknown(suspicion: &Suspicion, case: &Case) -> Conclusion {
     let (message, status) = match suspicion {
         Suspicion::LostReply(failure) => {
             let message = format!(
-                "the session is over, but its result was lost on the way: a reply broke off ({}), and the API gives \
-                 a result out only once",
-                trouble(failure)
+                "the session is over, but its result was lost on the way: a reply broke off ({failure}), and the API \
+                 gives a result out only once"
             );
             (message, None)
         }

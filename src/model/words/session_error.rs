@@ -29,13 +29,13 @@ const ACCOUNT_EXISTS: Meaning = Meaning {
 
 const ACCESS_DENIED: Meaning = Meaning {
     message: "permission was refused in the browser",
-    hints: &["Run the command again and allow access on the consent page."],
+    hints: &["Start a new session and allow access on the consent page."],
     retryable: false,
 };
 
 const SERVER_ERROR: Meaning = Meaning {
     message: "the sign-in failed at Instantly or at the provider",
-    hints: &["This usually passes: run the command again."],
+    hints: &["This usually passes: start a new session."],
     retryable: true,
 };
 
