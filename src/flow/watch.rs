@@ -57,6 +57,9 @@ pub async fn watch<C: Clock, S: Stop>(
             Next::Poll { at, why, poll } => (at, why, poll),
         };
         note(shell, &mut trouble, why, at.left(now), detail);
+        if shell.sink.deserted() {
+            return Ended::Deserted;
+        }
         if let Err(signal) = shell.rest(at, Phase::Person(trouble), terms.end).await {
             return Ended::Stopped(signal, None);
         }

@@ -4,10 +4,11 @@ mod console;
 mod foreign;
 mod json;
 mod spinner;
+mod stdout;
 mod text;
 
 use std::cell::{Cell, OnceCell};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -40,7 +41,8 @@ pub struct Output {
 pub struct Reporter {
     output: Output,
     console: Console,
-    deserted: Cell<bool>,
+    /// Why events can no longer be written, once that is so.
+    unread: Cell<Option<io::Error>>,
     finished: Cell<bool>,
     zone: OnceCell<TimeZone>,
 }
@@ -52,7 +54,7 @@ impl Reporter {
         Self {
             output,
             console: Console::new(output),
-            deserted: Cell::new(false),
+            unread: Cell::new(None),
             finished: Cell::new(false),
             zone: OnceCell::new(),
         }
@@ -71,10 +73,9 @@ impl Reporter {
         self.console.clear();
         let line = lines.iter().map(|line| foreign::plain(line)).collect::<Vec<_>>().join("\n");
         let written = match self.output.json {
-            _ if self.deserted.get() => Err(ErrorKind::BrokenPipe.into()),
-            true => stdout(&json::result(end)),
+            true => self.unread.take().map_or_else(|| stdout::last(&json::result(end)), Err),
             false if lines.is_empty() => Ok(()),
-            false => stdout(&line),
+            false => stdout::last(&line),
         };
         let failed = end.outcome.code() != 0;
         if let Err(error) = &written {
@@ -109,10 +110,25 @@ impl Reporter {
 
     /// Writes what a command was asked to print to stdout, as it is. A reader that has gone is no error.
     pub fn print(&self, text: &str) -> io::Result<()> {
-        match stdout(text.trim_end_matches('\n')) {
+        match stdout::line(text.trim_end_matches('\n')) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             result => result,
         }
+    }
+
+    /// Ends without a result, since nobody reads events any more: in silence with `code` where whoever read them has
+    /// gone; a disk that is full, and the like, is a failure, and `next` says what to do after it.
+    pub fn abandon(&self, code: u8, next: Option<&str>) -> u8 {
+        self.console.clear();
+        self.finished.set(true);
+        let Some(error) = self.unread.take().filter(|error| error.kind() != ErrorKind::BrokenPipe) else {
+            return code;
+        };
+        self.console.line(&text::error(self.output, &format!("stdout cannot be written: {error}")));
+        if let Some(next) = next {
+            self.console.line(&format!("  Next: {}", foreign::plain(next)));
+        }
+        Outcome::Internal.code()
     }
 
     /// Tells a person something that is neither progress nor an end, unless it is to be quiet.
@@ -143,8 +159,11 @@ impl Reporter {
 
     /// Writes an event. A reader that has gone is remembered; so is a stream that cannot be written.
     fn put(&self, line: &str) {
-        if !self.deserted.get() && stdout(line).is_err() {
-            self.deserted.set(true);
+        if self.deserted() {
+            return;
+        }
+        if let Err(error) = stdout::line(line) {
+            self.unread.set(Some(error));
         }
     }
 }
@@ -154,8 +173,13 @@ impl Sink for Reporter {
         if let Some(line) = self.output.json.then(|| json::event(&event)).flatten() {
             self.put(&line);
         }
-        for line in text::lines(&event, self.output, || self.zone()) {
-            self.console.line(&line);
+        if matches!(event, Event::Stopping(_)) {
+            // The next signal ends the process where it stands, and what is drawn then would stay on the screen.
+            self.console.clear();
+        }
+        let lines = text::lines(&event, self.output, || self.zone());
+        if !lines.is_empty() {
+            self.console.line(&lines.join("\n"));
         }
     }
 
@@ -168,17 +192,13 @@ impl Sink for Reporter {
     }
 
     fn deserted(&self) -> bool {
-        self.deserted.get()
+        let error = self.unread.take();
+        let deserted = error.is_some();
+        self.unread.set(error);
+        deserted
     }
 
     fn verbosity(&self) -> u8 {
         self.output.verbosity
     }
-}
-
-/// Writes a line to stdout, and through to whoever reads it.
-fn stdout(line: &str) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{line}")?;
-    stdout.flush()
 }

@@ -28,7 +28,7 @@ pub(super) fn words(progress: Progress, columns: usize) -> String {
             [format!("{what}; trying again in {left}"), format!("{}; {left} to go", short(why)), left]
         }
         Phase::Person(Why::Interval) => [
-            format!("Waiting for the sign-in to be finished in the browser, {left} left (Ctrl-C stops)"),
+            format!("Waiting for the sign-in to finish in the browser, {left} left (Ctrl-C stops)"),
             format!("Waiting for the sign-in, {left} left"),
             format!("{left} left"),
         ],
@@ -73,7 +73,7 @@ mod tests {
             .chain([Why::RateLimited, Why::Unavailable, Why::Network].map(Phase::Held))
             .chain([Why::Interval, Why::RateLimited, Why::Unavailable, Why::Network].map(Phase::Person));
         for phase in phases {
-            for columns in [10, 20, 38, 78, 200] {
+            for columns in [10, 20, 35, 75, 195] {
                 let words = words(Progress { phase, left: Duration::from_millis(581_001) }, columns);
                 assert!(words.is_ascii() && words.len() <= columns, "{phase:?} {columns}: {words}");
                 assert!(

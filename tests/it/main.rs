@@ -2,5 +2,8 @@
 
 #![allow(unreachable_pub, reason = "the builders are for every module of this one binary")]
 
+mod pipes;
+mod signals;
 mod smoke;
 mod support;
+mod terminal;
