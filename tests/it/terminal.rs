@@ -119,7 +119,8 @@ fn whichever_way_it_ends_the_screen_is_left_in_order() {
 #[test]
 fn ctrl_c_tells_the_session_and_how_to_go_on() {
     let api = Scripted::new([Act::started(), Act::pending()]);
-    let mut terminal = Terminal::run(Tool::connect(&api.url(), &["--interval", "1h", "--expect", "ada@acme.com"]), 200, 30);
+    let mut terminal =
+        Terminal::run(Tool::connect(&api.url(), &["--interval", "1h", "--expect", "ada@acme.com"]), 200, 30);
     terminal.until("the spinner", |shown| spinner(&shown.rows()).cloned());
     terminal.types(CTRL_C);
     let left = terminal.end();
@@ -167,7 +168,10 @@ fn nothing_foreign_reaches_the_terminal_as_it_came() {
         ("status", vec![refused(418)]),
         ("throttle", vec![refused(429).header("retry-after: 3600")]),
         ("poll", vec![Act::started(), refused(502), Act::success()]),
-        ("page", vec![Act::status(500, format!("<html><title>{}</title>", "\u{1b}]0;pwned\u{7}\u{9b}31m\u{202e}evil"))]),
+        (
+            "page",
+            vec![Act::status(500, format!("<html><title>{}</title>", "\u{1b}]0;pwned\u{7}\u{9b}31m\u{202e}evil"))],
+        ),
     ] {
         for flags in [&[][..], &["-vv"], &["--json"], &["--json", "-vv"]] {
             let api = Scripted::new(acts.clone());
