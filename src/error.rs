@@ -13,8 +13,8 @@ pub struct Error {
     pub message: String,
     /// What to do, a line each.
     pub hints: Vec<String>,
-    /// What is beneath it, for `-v` and for the end of the message.
-    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    /// What is beneath it, cause by cause, for the end of the message.
+    pub source: Option<anyhow::Error>,
 }
 
 impl Error {
@@ -42,7 +42,7 @@ impl Error {
 
     /// Adds what is beneath.
     #[must_use]
-    pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn because(mut self, source: impl Into<anyhow::Error>) -> Self {
         self.source = Some(source.into());
         self
     }
@@ -52,7 +52,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
         match &self.source {
-            Some(source) => write!(f, ": {source}"),
+            Some(source) => write!(f, ": {source:#}"),
             None => Ok(()),
         }
     }
@@ -60,7 +60,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        self.source.as_ref().map(AsRef::as_ref)
     }
 }
 
@@ -70,8 +70,9 @@ mod tests {
 
     #[test]
     fn the_cause_follows_the_message() {
-        let error = Error::internal("cannot write").because(std::io::Error::other("disk full"));
-        assert_eq!(error.to_string(), "cannot write: disk full");
+        let cause = anyhow::Error::new(std::io::Error::other("disk full")).context("cannot make a file");
+        let error = Error::internal("cannot write").because(cause);
+        assert_eq!(error.to_string(), "cannot write: cannot make a file: disk full");
         assert_eq!(error.outcome.code(), 1);
         assert!(std::error::Error::source(&error).is_some());
     }

@@ -31,6 +31,9 @@ const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 /// request on a connection that is just being closed is lost without anyone knowing how far it came.
 const IDLE: Duration = Duration::from_secs(3);
 
+/// The shortest key that is looked for in what a server says, in bytes.
+const SHORTEST_SECRET: usize = 6;
+
 /// What a client needs to know.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -195,7 +198,9 @@ impl Client {
 
     /// Takes the key out of a text, should a server repeat what it was sent.
     fn redact(&self, text: &str) -> String {
-        text.replace(self.config.key.expose_secret(), "[API key]")
+        let key = self.config.key.expose_secret();
+        // What is shorter is no key, and would blot out words that merely hold it.
+        if key.len() < SHORTEST_SECRET { text.to_owned() } else { text.replace(key, "[API key]") }
     }
 
     fn redacted_reply(&self, reply: Reply) -> Reply {

@@ -1,6 +1,7 @@
 //! The thin HTTP layer: one function a call, typed failures, no policy and no retry.
 
 mod client;
+mod issuer;
 mod network;
 mod proxy;
 mod tls;

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::io;
 
+use super::issuer;
 use crate::model::failure::{Failure, NetworkKind};
 
 /// Types what went wrong between us and the server.
@@ -42,14 +43,14 @@ impl Causes {
             causes.detail = cause.to_string();
             // These types are private to the layers below, which leaves their words to know them by.
             causes.proxy |= ["tunnel error", "proxy", "SOCKS"].iter().any(|word| causes.detail.contains(word));
-            causes.tls |= cause.is::<rustls::Error>();
-            // An I/O error hides what it wraps from its own chain.
-            let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-            if let Some(wrapped) = wrapped {
-                causes.tls |= wrapped.is::<rustls::Error>();
-                causes.detail = wrapped.to_string();
+            if let Some(error) = cause.downcast_ref::<rustls::Error>() {
+                causes.tls = true;
+                causes.detail = issuer::words(error);
+                break;
             }
-            next = cause.source();
+            // An I/O error leaves what it wraps, often another one, out of its own chain.
+            let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+            next = wrapped.map(|wrapped| wrapped as _).or_else(|| cause.source());
         }
         causes
     }

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 
+use super::issuer::Naming;
 use crate::error::Error;
 use crate::model::environment::Environment;
 
@@ -82,7 +84,7 @@ fn add_named(store: &mut RootCertStore, name: &str, path: &Path) -> Result<(), E
     let error = Error::usage(format!("{name}: no certificate could be read from {}", path.display()))
         .hint("Give a file of certificates in PEM form (-----BEGIN CERTIFICATE-----).");
     Err(match loaded.errors.into_iter().next() {
-        Some(cause) => error.because(cause.to_string()),
+        Some(cause) => error.because(cause),
         None => error,
     })
 }
@@ -97,10 +99,18 @@ fn system() -> Vec<CertificateDer<'static>> {
 
 /// The client's side of TLS. Where nothing will be encrypted, no root is loaded: that alone takes milliseconds.
 pub(super) fn config(roots: Option<&Roots>) -> Result<ClientConfig, Error> {
-    let store = roots.map_or_else(|| Ok(RootCertStore::empty()), Roots::load)?;
+    let refuse = |error: anyhow::Error| Error::internal("TLS cannot be set up").because(error);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| Error::internal("TLS cannot be set up").because(error))?;
-    Ok(config.with_root_certificates(store).with_no_client_auth())
+        .map_err(|error| refuse(error.into()))?;
+    let Some(roots) = roots else {
+        return Ok(config.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
+    };
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots.load()?), provider)
+        .build()
+        .map_err(|error| refuse(error.into()))?;
+    // It verifies as usual, and only says more where that fails.
+    let config = config.dangerous().with_custom_certificate_verifier(Arc::new(Naming(verifier)));
+    Ok(config.with_no_client_auth())
 }

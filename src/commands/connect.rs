@@ -16,7 +16,7 @@ use crate::exit::Outcome;
 use crate::flow::{Clock, Ended, NotStarted, Shell, Signals, Stop, System, start};
 use crate::model::auth_url::AuthUrl;
 use crate::model::base_url::BaseUrl;
-use crate::model::deadline;
+use crate::model::deadline::{DOCUMENTED_LIFE, Expiry, expiry};
 use crate::model::environment::Environment;
 use crate::model::event::{Event, Sink, trace};
 use crate::model::failure::Failure;
@@ -51,7 +51,7 @@ pub(super) fn run(
         return runtime()?.block_on(connect(flags, global, config, plan, reporter));
     };
     runtime()?.block_on(async {
-        let ttl = if scenario == Scenario::Expire { SHORT_LIFE } else { deadline::DOCUMENTED_LIFE };
+        let ttl = if scenario == Scenario::Expire { SHORT_LIFE } else { DOCUMENTED_LIFE };
         let sandbox = Sandbox::bind(Options { scenario, ttl, ..Options::default() }).await?;
         let config = sandbox_config(&sandbox, global)?;
         tokio::select! {
@@ -74,7 +74,7 @@ struct Session {
     auth_url: AuthUrl,
     /// When its reply came in.
     begun: Moment,
-    life: Duration,
+    expiry: Expiry,
 }
 
 async fn connect(
@@ -114,7 +114,6 @@ async fn connect(
     context.session = Some(id);
     // The sandbox of this process, and every session in it, ends with it.
     context.resume = flags.sandbox.is_none().then(|| next::resume(id, flags.expect.as_deref(), global));
-    let ends_at = System.time().saturating_add(session.life).unwrap_or_default();
     if let Some(host) = session.auth_url.foreign_host(provider) {
         reporter.emit(Event::Warning(format!(
             "the URL leads to {host}, which is not {}'s own sign-in; look twice before signing in",
@@ -125,7 +124,7 @@ async fn connect(
         id: id.clone(),
         provider,
         auth_url: session.auth_url.clone(),
-        expires_at: session.started.expires_at.unwrap_or(ends_at),
+        expires_at: session.expiry.at,
         expect: flags.expect.clone(),
         sandbox: sandboxed,
     });
@@ -139,10 +138,11 @@ async fn connect(
     if flags.no_wait {
         return Ok(leave(&mut shell, &context, &session, opening).await);
     }
-    reporter.emit(Event::Watching { id: id.clone(), expires_at: ends_at });
+    let until = context.started_at.saturating_add(session.expiry.life).unwrap_or_default();
+    reporter.emit(Event::Watching { id: id.clone(), expires_at: until });
     let terms = Terms {
         interval,
-        end: session.begun + session.life,
+        end: session.begun + session.expiry.life,
         give_up: flags.timeout.map(|timeout| session.begun + timeout),
     };
     let mut watching = pin!(follow(&mut shell, &client, id, terms));
@@ -174,17 +174,18 @@ async fn begin(
     let auth_url = AuthUrl::check(&started.auth_url, loopback).map_err(|why| {
         NotStarted::Failed(Failure::Unusable { what: format!("its auth_url will not be opened or shown: {why}") })
     })?;
-    let life = deadline::life(started.expires_at, started.server_now);
+    let expiry = expiry(started.expires_at, started.server_now, System.time());
     trace(shell.sink, 1, || {
         let said = |time: Option<jiff::Timestamp>| time.map_or_else(|| "nothing".to_owned(), |time| time.to_string());
         format!(
-            "* session {} ends in {life:.0?} (expires_at says {}, the server's clock {})",
+            "* session {} ends in {:.0?} (expires_at says {}, the server's clock {})",
             started.id,
+            expiry.life,
             said(started.expires_at),
             said(started.server_now)
         )
     });
-    Ok(Session { started, auth_url, begun, life })
+    Ok(Session { started, auth_url, begun, expiry })
 }
 
 /// Does not wait: prints what goes on elsewhere.

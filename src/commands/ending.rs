@@ -45,9 +45,8 @@ impl Context<'_> {
             Ended::Verdict(verdict) => (conclude(verdict, &self.case()), None),
             Ended::Lost(suspicion) => (conclude(Verdict::Unknown(suspicion), &self.case()), None),
             // Nobody is there to be told; the code still says that it is not over.
-            Ended::Deserted => {
-                return self.reporter.abandon(Outcome::Pending.code(), self.resume.as_deref()).into();
-            }
+            Ended::Deserted if !self.reporter.is_broken() => return Outcome::Pending.code().into(),
+            Ended::Deserted => (conclude(Verdict::Pending { status: None, last: None }, &self.case()), None),
             Ended::Stopped(signal, verdict) => (self.stopped(signal, verdict), Some(signal)),
         };
         let code = self.reporter.finish(&end, line(&end).as_deref().as_slice());

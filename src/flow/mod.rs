@@ -4,6 +4,8 @@ mod attend;
 mod clock;
 mod signals;
 mod start;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 pub use attend::Shell;

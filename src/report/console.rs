@@ -38,9 +38,14 @@ impl Console {
 
     /// Writes a line, or some at once, that stay.
     pub(super) fn line(&self, line: &str) {
-        self.clear();
         // In one piece, since nothing is buffered here and what others write must not come between.
-        let _ = io::stderr().lock().write_all(format!("{line}\n").as_bytes());
+        let _ = self.aside(|| io::stderr().lock().write_all(format!("{line}\n").as_bytes()));
+    }
+
+    /// Does something while nothing is drawn.
+    pub(super) fn aside<T>(&self, act: impl FnOnce() -> T) -> T {
+        self.clear();
+        act()
     }
 
     /// Draws the line that does not, in one row and in one piece. The cursor stays to be seen, whatever ends this

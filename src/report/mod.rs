@@ -41,8 +41,7 @@ pub struct Output {
 pub struct Reporter {
     output: Output,
     console: Console,
-    /// Why events can no longer be written, once that is so.
-    unread: Cell<Option<io::Error>>,
+    broken: Cell<Option<ErrorKind>>,
     finished: Cell<bool>,
     zone: OnceCell<TimeZone>,
 }
@@ -54,7 +53,7 @@ impl Reporter {
         Self {
             output,
             console: Console::new(output),
-            unread: Cell::new(None),
+            broken: Cell::new(None),
             finished: Cell::new(false),
             zone: OnceCell::new(),
         }
@@ -73,9 +72,9 @@ impl Reporter {
         self.console.clear();
         let line = lines.iter().map(|line| foreign::plain(line)).collect::<Vec<_>>().join("\n");
         let written = match self.output.json {
-            true => self.unread.take().map_or_else(|| stdout::last(&json::result(end)), Err),
+            true => self.put(&json::result(end)).and_then(|()| stdout::heard()),
             false if lines.is_empty() => Ok(()),
-            false => stdout::last(&line),
+            false => self.put(&line).and_then(|()| stdout::heard()),
         };
         let failed = end.outcome.code() != 0;
         if let Err(error) = &written {
@@ -116,21 +115,6 @@ impl Reporter {
         }
     }
 
-    /// Ends without a result, since nobody reads events any more: in silence with `code` where whoever read them has
-    /// gone; a disk that is full, and the like, is a failure, and `next` says what to do after it.
-    pub fn abandon(&self, code: u8, next: Option<&str>) -> u8 {
-        self.console.clear();
-        self.finished.set(true);
-        let Some(error) = self.unread.take().filter(|error| error.kind() != ErrorKind::BrokenPipe) else {
-            return code;
-        };
-        self.console.line(&text::error(self.output, &format!("stdout cannot be written: {error}")));
-        if let Some(next) = next {
-            self.console.line(&format!("  Next: {}", foreign::plain(next)));
-        }
-        Outcome::Internal.code()
-    }
-
     /// Tells a person something that is neither progress nor an end, unless it is to be quiet.
     pub fn note(&self, text: &str) {
         if !self.output.quiet {
@@ -141,7 +125,7 @@ impl Reporter {
     /// Writes an event of a command's own to stdout, as a line of JSON.
     pub fn event(&self, event: &impl serde::Serialize) {
         if self.output.json {
-            self.put(&json::line(event));
+            let _ = self.put(&json::line(event));
         }
     }
 
@@ -157,21 +141,27 @@ impl Reporter {
         self.output.json
     }
 
-    /// Writes an event. A reader that has gone is remembered; so is a stream that cannot be written.
-    fn put(&self, line: &str) {
-        if self.deserted() {
-            return;
+    /// Whether stdout failed for another reason than that its reader has gone.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.broken.get().is_some_and(|kind| kind != ErrorKind::BrokenPipe)
+    }
+
+    /// Writes a line to stdout, with nothing drawn beside it. Once that has failed, it is not tried again.
+    fn put(&self, line: &str) -> io::Result<()> {
+        if let Some(kind) = self.broken.get() {
+            return Err(kind.into());
         }
-        if let Err(error) = stdout::line(line) {
-            self.unread.set(Some(error));
-        }
+        let written = self.console.aside(|| stdout::line(line));
+        self.broken.set(written.as_ref().err().map(io::Error::kind));
+        written
     }
 }
 
 impl Sink for Reporter {
     fn emit(&self, event: Event) {
         if let Some(line) = self.output.json.then(|| json::event(&event)).flatten() {
-            self.put(&line);
+            let _ = self.put(&line);
         }
         if matches!(event, Event::Stopping(_)) {
             // The next signal ends the process where it stands, and what is drawn then would stay on the screen.
@@ -192,10 +182,7 @@ impl Sink for Reporter {
     }
 
     fn deserted(&self) -> bool {
-        let error = self.unread.take();
-        let deserted = error.is_some();
-        self.unread.set(error);
-        deserted
+        self.broken.get().is_some()
     }
 
     fn verbosity(&self) -> u8 {

@@ -13,42 +13,26 @@ pub(super) fn mark(turn: usize, unicode: bool) -> &'static str {
     if unicode { DOTS[turn % DOTS.len()] } else { BARS[turn % BARS.len()] }
 }
 
-/// The words beside it: the fullest that fit into this many columns.
+/// The words beside it, or where they do not fit into this many columns, the time alone.
+///
+/// They fit into 40 columns on purpose: a line that is wider than a terminal which has just been made narrower wraps, and
+/// what it wrapped into cannot be taken away again on every terminal.
 pub(super) fn words(progress: Progress, columns: usize) -> String {
     let left = clock(progress.left);
-    let forms: [String; 3] = match progress.phase {
-        Phase::Starting => ["Starting a session", "Starting a session", "Starting"].map(Into::into),
-        Phase::Asking => ["Asking for the session's state", "Asking for the state", "Asking"].map(Into::into),
-        Phase::Held(why) => {
-            let what = match why {
-                Why::RateLimited => "Rate limited by Instantly",
-                Why::Unavailable => "Instantly cannot start sessions",
-                Why::Network | Why::Interval => "Network trouble",
-            };
-            [format!("{what}; trying again in {left}"), format!("{}; {left} to go", short(why)), left]
-        }
-        Phase::Person(Why::Interval) => [
-            format!("Waiting for the sign-in to finish in the browser, {left} left (Ctrl-C stops)"),
-            format!("Waiting for the sign-in, {left} left"),
-            format!("{left} left"),
-        ],
-        Phase::Person(why) => {
-            let what = match why {
-                Why::RateLimited => "Rate limited by Instantly, which does not stop the sign-in",
-                Why::Unavailable => "Instantly fails to answer, still trying",
-                Why::Network | Why::Interval => "Network trouble, still trying",
-            };
-            [format!("{what}; {left} left"), format!("{}; {left} left", short(why)), format!("{left} left")]
-        }
+    let (words, short) = match progress.phase {
+        Phase::Starting => ("Starting a session".to_owned(), "Starting".to_owned()),
+        Phase::Asking => ("Asking for the session's state".to_owned(), "Asking".to_owned()),
+        Phase::Held(why) => (format!("{}; retry in {left}", trouble(why)), left),
+        Phase::Person(Why::Interval) => (format!("Waiting for the sign-in, {left} left"), left),
+        Phase::Person(why) => (format!("{}; {left} left", trouble(why)), left),
     };
-    let [.., last] = &forms;
-    forms.iter().find(|form| form.len() <= columns).unwrap_or(last).clone()
+    if words.len() <= columns { words } else { short }
 }
 
-const fn short(why: Why) -> &'static str {
+const fn trouble(why: Why) -> &'static str {
     match why {
         Why::RateLimited => "Rate limited",
-        Why::Unavailable => "Instantly unavailable",
+        Why::Unavailable => "Instantly fails",
         Why::Network | Why::Interval => "Network trouble",
     }
 }
@@ -73,13 +57,12 @@ mod tests {
             .chain([Why::RateLimited, Why::Unavailable, Why::Network].map(Phase::Held))
             .chain([Why::Interval, Why::RateLimited, Why::Unavailable, Why::Network].map(Phase::Person));
         for phase in phases {
-            for columns in [10, 20, 35, 75, 195] {
-                let words = words(Progress { phase, left: Duration::from_millis(581_001) }, columns);
-                assert!(words.is_ascii() && words.len() <= columns, "{phase:?} {columns}: {words}");
-                assert!(
-                    matches!(phase, Phase::Starting | Phase::Asking) || words.contains("9:42"),
-                    "{phase:?} {columns}: {words}"
-                );
+            for columns in [8, 37, 197] {
+                let words = words(Progress { phase, left: Duration::from_secs(3725) }, columns);
+                assert!(words.is_ascii() && words.len() <= columns.min(37), "{phase:?} {columns}: {words}");
+                let timeless = matches!(phase, Phase::Starting | Phase::Asking);
+                assert!(timeless || words.contains("1:02:05"), "{phase:?} {columns}: {words}");
+                assert_eq!(words.contains(' '), columns >= 37, "{phase:?} {columns}: {words}");
             }
         }
     }

@@ -9,9 +9,8 @@ pub(super) fn line(line: &str) -> io::Result<()> {
     stdout.flush()
 }
 
-/// Writes the line that holds a result. An error too where it goes nowhere: see [`was_closed`].
-pub(super) fn last(text: &str) -> io::Result<()> {
-    line(text)?;
+/// After a write that succeeded: an error where nobody can have heard it all the same. See [`was_closed`].
+pub(super) fn heard() -> io::Result<()> {
     if was_closed() { Err(ErrorKind::BrokenPipe.into()) } else { Ok(()) }
 }
 

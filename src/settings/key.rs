@@ -1,7 +1,7 @@
 //! Where the API key comes from.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use secrecy::SecretString;
@@ -38,17 +38,15 @@ fn from_file(name: &str, path: &Path) -> Result<SecretString, Error> {
     let text = read(path)
         .map_err(|error| Error::usage(format!("{name}: {} cannot be read", path.display())).because(error))?;
     let from = if path == Path::new("-") { format!("{name} (stdin)") } else { format!("{name} ({})", path.display()) };
-    check(&from, text.lines().next().unwrap_or_default())
+    check(&from, &text)
 }
 
 fn read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    if path == Path::new("-") {
-        io::stdin().lock().take(LONGEST_KEY_FILE).read_to_string(&mut text)?;
-    } else {
-        File::open(path)?.take(LONGEST_KEY_FILE).read_to_string(&mut text)?;
-    }
-    Ok(text)
+    let source: Box<dyn Read> =
+        if path == Path::new("-") { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
+    let mut line = String::new();
+    BufReader::new(source.take(LONGEST_KEY_FILE)).read_line(&mut line)?;
+    Ok(line)
 }
 
 /// A key is visible ASCII. Whatever else is there came along by mistake, and would not survive a header.

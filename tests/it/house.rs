@@ -129,8 +129,11 @@ fn only_main_exits_and_only_report_prints() {
         ("print!", &[]),
         ("dbg!", &[]),
         (".print();", &[("src/main.rs", "clap's own help and complaints")]),
-        ("stdout()", &[("src/report", "it prints")]),
-        ("stderr()", &[("src/report", "it prints"), ("src/commands/mod.rs", "is it a terminal? nothing is written")]),
+        ("io::stdout()", &[("src/report", "it prints")]),
+        (
+            "io::stderr()",
+            &[("src/report", "it prints"), ("src/commands/mod.rs", "is it a terminal? nothing is written")],
+        ),
         ("dup2_stdout", &[("src/commands/sandbox.rs", "a shell's $(...) waits until it is let go of")]),
     ];
     let files = files("src", "rs");

@@ -1,17 +1,26 @@
 //! Streams that are gone, full or closed: quiet, and without losing a result.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, PipeWriter, pipe};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::support::run::finish;
-use crate::support::{Act, Run, Scripted, Tool};
+use crate::support::{Act, Live, Run, Scripted, Tool};
 
 const CONNECTED: &str = "Connected ada@acme.com (Ada Lovelace)";
 
-/// The writing end of a pipe that nobody reads.
-fn abandoned() -> PipeWriter {
-    pipe().unwrap().1
+/// Runs it with a stdout whose reader has gone before it starts.
+///
+/// A shell makes the pipe. This process starts others on many threads, and each of those holds what is open here until
+/// it is on its feet: the reader would not be gone for certain.
+fn unread(tool: Tool) -> Run {
+    let gone = r#"{ read -r _ <"$HOME/gone"; "$@"; echo "exit $?" >&2; } | { exec <&-; echo >"$HOME/gone"; }"#;
+    inner(tool.shell(&format!(r#"mkfifo "$HOME/gone"; {gone}"#)).run())
+}
+
+/// The run inside of a shell that tells its exit code at the end.
+fn inner(run: Run) -> Run {
+    let (stderr, code) = run.stderr.trim_end().rsplit_once("exit ").unwrap();
+    Run { code: code.parse().ok(), stderr: stderr.to_owned(), ..run }
 }
 
 /// A device that takes nothing.
@@ -52,7 +61,7 @@ fn ends() -> [(Vec<Act>, i32, &'static str); 4] {
 fn a_reader_that_has_gone_costs_neither_the_result_nor_the_exit_code() {
     for (acts, code, words) in ends() {
         let api = Scripted::new(acts);
-        let run = into(Tool::connect(&api.url(), &["--interval", "20ms"]), abandoned());
+        let run = unread(Tool::connect(&api.url(), &["--interval", "20ms"]));
         is_quiet(&run);
         run.expect(code).says(words);
     }
@@ -66,12 +75,12 @@ fn a_reader_that_has_gone_before_the_state_still_leaves_it_told() {
         (Act::json(r#"{"status":"error","error":"server_error"}"#), 3, "error server_error"),
     ] {
         let api = Scripted::new([act]);
-        let run = into(Tool::status(&api.url(), &["s1"]), abandoned());
+        let run = unread(Tool::status(&api.url(), &["s1"]));
         is_quiet(&run);
         run.expect(code).says(words);
     }
     let api = Scripted::new([Act::started()]);
-    let run = into(Tool::connect(&api.url(), &["--no-wait", "--quiet"]), abandoned());
+    let run = unread(Tool::connect(&api.url(), &["--no-wait", "--quiet"]));
     is_quiet(&run);
     run.expect(0).says("s1\nhttps://accounts.google.com/");
 }
@@ -134,19 +143,16 @@ fn whoever_reads_events_and_leaves_is_not_polled_for() {
     // It leaves when there is nothing more to read for now, and the next line finds that out.
     for act in [outage, Act::Drop] {
         let api = Scripted::new([Act::started(), Act::Hold(Box::new(act)), Act::success()]);
-        let (reader, writer) = pipe().unwrap();
-        let (mut command, _home) = Tool::connect(&api.url(), &["--json", "--interval", "20ms"]).into_command();
-        let child = command.stdout(writer).spawn().unwrap();
-        drop(command);
-        let mut events = BufReader::new(reader).lines();
-        for event in ["session", "browser"] {
-            assert!(events.next().unwrap().unwrap().contains(&format!(r#""event":"{event}""#)));
-        }
-        drop(events);
+        let reader = r#"{ read -r one; read -r two; exec <&-; echo "$one"; echo "$two"; echo left >&2; }"#;
+        let script = format!(r#"{{ "$@"; echo "exit $?" >&2; }} | {reader}"#);
+        let mut live = Live::start(Tool::connect(&api.url(), &["--json", "--interval", "20ms"]).shell(&script));
+        live.stderr.until("left");
         api.wait_for(2);
         api.release();
-        let run = finish(child);
+        let run = inner(live.end());
         is_quiet(&run);
+        let events: Vec<_> = run.events().into_iter().map(|event| event["event"].clone()).collect();
+        assert_eq!(events, ["session", "browser"]);
         run.expect(8);
         assert_eq!(api.lines().len(), 2, "{:?}", api.lines());
     }
@@ -155,7 +161,7 @@ fn whoever_reads_events_and_leaves_is_not_polled_for() {
 #[test]
 fn events_that_nobody_ever_reads_stop_it_before_the_first_poll() {
     let api = Scripted::new([Act::started(), Act::success()]);
-    let run = into(Tool::connect(&api.url(), &["--json"]), abandoned());
+    let run = unread(Tool::connect(&api.url(), &["--json"]));
     is_quiet(&run);
     run.expect(8);
     assert_eq!(api.lines(), ["POST /api/v2/oauth/google/init"]);
@@ -164,7 +170,7 @@ fn events_that_nobody_ever_reads_stop_it_before_the_first_poll() {
 #[test]
 fn a_result_event_that_nobody_reads_is_told_on_stderr() {
     let api = Scripted::new([Act::success()]);
-    let run = into(Tool::status(&api.url(), &["s1", "--json"]), abandoned());
+    let run = unread(Tool::status(&api.url(), &["s1", "--json"]));
     is_quiet(&run);
     run.expect(0).says(CONNECTED);
 }
@@ -172,10 +178,7 @@ fn a_result_event_that_nobody_reads_is_told_on_stderr() {
 #[test]
 fn what_only_prints_is_quiet_when_its_reader_has_gone() {
     for arguments in [&["--help"][..], &["-h"], &["--version"], &["connect", "--help"], &["completions", "bash"]] {
-        let (mut command, _home) = Tool::new(arguments).into_command();
-        let child = command.stdout(abandoned()).spawn();
-        drop::<Command>(command);
-        let run = finish(child.unwrap()).expect(0);
+        let run = unread(Tool::new(arguments)).expect(0);
         assert_eq!(run.stderr, "", "{arguments:?}");
     }
 }

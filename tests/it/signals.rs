@@ -25,10 +25,9 @@ fn ended_by(run: &Run, number: i32) {
 #[test]
 fn stopped_between_two_polls_it_says_how_to_go_on() {
     for (name, number, _) in SIGNALS {
-        for flags in [&[][..], &["--quiet"], &["--no-browser"]] {
+        for flags in [&[][..], &["--quiet"]] {
             let api = Scripted::new([Act::started(), Act::pending()]);
-            let flags = [&["--interval", "1h"], flags.strip_prefix(&["--no-browser"]).unwrap_or(flags)].concat();
-            let mut live = Live::start(Tool::connect(&api.url(), &flags).args(&["-v"]));
+            let mut live = Live::start(Tool::connect(&api.url(), &["--interval", "1h", "-v"]).args(flags));
             live.stderr.until("* next request in");
             live.signal(name);
             let run = live.end();

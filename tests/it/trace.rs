@@ -43,6 +43,20 @@ fn requests_waits_and_decisions_are_traced_on_stderr_alone() {
 }
 
 #[test]
+fn a_key_from_a_file_is_kept_as_well() {
+    let api = Scripted::new([Act::started(), Act::success()]);
+    let tool = Tool::connect(&api.url(), &["-vv"]).no_env("INSTANTLY_API_KEY");
+    let file = tool.home().join("key");
+    std::fs::write(&file, format!("{KEY}\n")).unwrap();
+    let run = tool.args(&["--api-key-file", file.to_str().unwrap()]).run().expect(0);
+    keeps_the_key(&run);
+    let requests = api.requests();
+    assert_eq!((requests.len(), requests[0].body.as_str()), (2, "{}"));
+    assert!(requests.iter().all(|request| request.header("authorization") == Some(&format!("Bearer {KEY}"))));
+    assert!(requests[0].at <= requests[1].at);
+}
+
+#[test]
 fn without_it_nothing_is_traced() {
     let api = Scripted::new([Act::started(), Act::success()]);
     let run = Tool::connect(&api.url(), &[]).run().expect(0);
@@ -69,6 +83,7 @@ fn a_server_that_repeats_the_key_does_not_get_it_printed() {
         ("state", vec![Act::started(), Act::json(format!(r#"{{"status":"{KEY}"}}"#)), Act::not_found()]),
         ("no start", vec![Act::json(format!("<title>{KEY}</title>"))]),
         ("broken", vec![Act::started(), raw(format!("HTTP/1.1 {KEY}\r\n\r\n")), Act::success()]),
+        ("reset", vec![Act::started(), Act::Reset, Act::pending(), field("error", "error")]),
         ("header", vec![Act::started(), raw(format!("HTTP/1.1 200 OK\r\n{KEY}\r\n\r\n")), Act::success()]),
     ] {
         for flags in [&[][..], &["-vv"], &["--json"], &["--json", "-vv"]] {

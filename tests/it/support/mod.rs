@@ -10,6 +10,6 @@ pub mod service;
 pub use live::Live;
 pub use program::Program;
 pub use pty::Terminal;
-pub use run::{KEY, Run, Tool};
+pub use run::{Run, Tool};
 pub use scripted::{Act, Scripted};
 pub use service::Service;

@@ -16,8 +16,8 @@ impl Service {
     pub fn start(arguments: &[&str]) -> Self {
         let mut live = Live::start(Tool::new(["sandbox"]).args(arguments));
         let mut export = |name: &str| {
-            let line = live.stdout.until(name);
-            line.strip_prefix(&format!("export {name}=")).expect("an export line").to_owned()
+            let export = live.stdout.until(name);
+            export.strip_prefix(&format!("export {name}=")).expect("an export line").to_owned()
         };
         let (url, key) = (export("INSTANTLY_BASE_URL"), export("INSTANTLY_API_KEY"));
         Self { live, url, key }

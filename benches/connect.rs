@@ -1,0 +1,140 @@
+//! What a connect costs, measured from outside: `cargo bench`.
+//!
+//! Prints medians over many whole processes: the start of `--version` beside a program that does nothing, the time from
+//! the start of `connect` to its first request, the whole connect where the first poll brings the result, and, on Linux,
+//! memory and CPU while it waits on a terminal. A comparison to read, not a test: nothing here fails for being slow.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark stops at the first surprise, and prints")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_instantly-oauth");
+const RUNS: usize = 100;
+const WAIT: Duration = Duration::from_secs(60);
+
+fn main() {
+    // `cargo test --benches` starts this too, and has no use for a minute of figures.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    version();
+    connect();
+    #[cfg(target_os = "linux")]
+    waiting();
+}
+
+fn version() {
+    let ours = median((0..RUNS).map(|_| timed(Command::new(BINARY).arg("--version"))));
+    let nothing = median((0..RUNS).map(|_| timed(&mut Command::new("true"))));
+    println!("--version                                {ours:8.2} ms   (`true`: {nothing:.2} ms)");
+}
+
+fn connect() {
+    let (url, requests) = serve(r#"{"status":"success","email":"ada@acme.com","name":"Ada Lovelace"}"#);
+    let mut first = Vec::new();
+    let mut whole = Vec::new();
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        let mut command = Command::new(BINARY);
+        command
+            .args(["connect", "google", "--no-browser"])
+            .env("INSTANTLY_API_KEY", "k")
+            .env("INSTANTLY_BASE_URL", &url);
+        whole.push(timed(&mut command));
+        first.push(milliseconds(requests.recv().unwrap().duration_since(start)));
+        requests.recv().unwrap();
+    }
+    println!("start of connect to its first request    {:8.2} ms", median(first));
+    println!("whole connect, result at the first poll  {:8.2} ms", median(whole));
+}
+
+#[cfg(target_os = "linux")]
+fn waiting() {
+    let (url, _requests) = serve(r#"{"status":"pending"}"#);
+    let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+    let pty = native_pty_system().openpty(size).unwrap();
+    let mut command = CommandBuilder::new(BINARY);
+    command.args(["connect", "google", "--no-browser"]);
+    command.env("INSTANTLY_API_KEY", "k");
+    command.env("INSTANTLY_BASE_URL", url);
+    command.env("TERM", "xterm-256color");
+    command.env_remove("CI");
+    let mut child = pty.slave.spawn_command(command).unwrap();
+    let mut screen = pty.master.try_clone_reader().unwrap();
+    thread::spawn(move || std::io::copy(&mut screen, &mut std::io::sink()));
+    thread::sleep(WAIT);
+    let process = format!("/proc/{}", child.process_id().unwrap());
+    let status = std::fs::read_to_string(format!("{process}/status")).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap().trim();
+    // The kernel counts time on the processor in nanoseconds here, and in hundredths of a second elsewhere.
+    let schedstat = std::fs::read_to_string(format!("{process}/schedstat")).unwrap();
+    let busy: f64 = schedstat.split_whitespace().next().unwrap().parse().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    println!("CPU while waiting on a terminal          {:8.3} % of a core", busy / 1e7 / WAIT.as_secs_f64());
+    println!("peak memory by then                      {peak:>8}");
+}
+
+/// Runs a command to its end; how long that took, in milliseconds.
+fn timed(command: &mut Command) -> f64 {
+    let start = Instant::now();
+    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    assert!(status.success(), "{command:?}: {status}");
+    milliseconds(start.elapsed())
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn median(times: impl IntoIterator<Item = f64>) -> f64 {
+    let mut times: Vec<f64> = times.into_iter().collect();
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+/// An API on loopback that starts any session and always gives this state. It tells when each request came in.
+fn serve(state: &'static str) -> (String, std::sync::mpsc::Receiver<Instant>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (requests, seen) = channel();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let requests = requests.clone();
+            thread::spawn(move || answer(&stream, state, &requests));
+        }
+    });
+    (url, seen)
+}
+
+fn answer(mut stream: &TcpStream, state: &str, requests: &Sender<Instant>) {
+    stream.set_nodelay(true).unwrap();
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    while reader.read_line(&mut line).is_ok_and(|read| read > 0) {
+        let _ = requests.send(Instant::now());
+        let start = line.starts_with("POST");
+        let mut header = String::new();
+        while reader.read_line(&mut header).is_ok_and(|read| read > 2) {
+            header.clear();
+        }
+        if start {
+            // The body of a session's start is `{}`.
+            reader.read_exact(&mut [0; 2]).unwrap();
+        }
+        let session =
+            r#"{"session_id":"s1","auth_url":"https://accounts.google.com/","expires_at":"2026-08-01T12:10:00Z"}"#;
+        let body = if start { session } else { state };
+        let head = "HTTP/1.1 200 OK\r\ndate: Sat, 01 Aug 2026 12:00:00 GMT\r\ncontent-length";
+        if write!(stream, "{head}: {}\r\n\r\n{body}", body.len()).is_err() {
+            return;
+        }
+        line.clear();
+    }
+}

@@ -1,0 +1,267 @@
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::model::event::{Event, Phase, Progress, Sink};
+use crate::model::failure::{Failure, NetworkKind, Throttle};
+use crate::model::moment::Moment;
+use crate::model::poll::{Reply, Suspicion, Terms, Verdict, Why};
+use crate::model::session::{Account, SessionId, Started};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A clock that moves a little whenever something waits for it, and that can jump.
+#[derive(Default)]
+struct Fake {
+    now: Cell<Duration>,
+    jump: Cell<Option<(Duration, Duration)>>,
+}
+
+const TICK: Duration = Duration::from_millis(10);
+
+impl Fake {
+    fn pass(&self) {
+        let mut now = self.now.get() + TICK;
+        // A machine's sleep: nothing ran, and it is much later.
+        if let Some((at, by)) = self.jump.get().filter(|(at, _)| now >= *at) {
+            now = at + by;
+            self.jump.set(None);
+        }
+        self.now.set(now);
+    }
+}
+
+struct Nap<'a> {
+    clock: &'a Fake,
+    left: Duration,
+}
+
+impl Future for Nap<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.left.is_zero() {
+            return Poll::Ready(());
+        }
+        // Timers do not notice a jump, just as the machine's do not.
+        self.left = self.left.saturating_sub(TICK);
+        self.clock.pass();
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl Clock for Fake {
+    fn moment(&self) -> Moment {
+        Moment::from_origin(self.now.get())
+    }
+
+    fn time(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH.saturating_add(self.now.get()).unwrap()
+    }
+
+    fn jitter(&self) -> f64 {
+        0.0
+    }
+
+    fn sleep(&self, wait: Duration) -> impl Future<Output = ()> {
+        Nap { clock: self, left: wait }
+    }
+}
+
+/// A signal that comes at a time, or never.
+struct At<'a>(&'a Fake, Option<Duration>);
+
+impl Stop for At<'_> {
+    async fn requested(&mut self) -> Signal {
+        let (clock, at) = (self.0, self.1);
+        std::future::poll_fn(|_| match at {
+            Some(at) if clock.now.get() >= at => Poll::Ready(Signal::Interrupt),
+            _ => Poll::Pending,
+        })
+        .await
+    }
+}
+
+#[derive(Default)]
+struct Notes {
+    events: RefCell<Vec<String>>,
+    drawn: RefCell<Vec<Progress>>,
+    deserted: Cell<bool>,
+}
+
+impl Sink for Notes {
+    fn emit(&self, event: Event) {
+        self.events.borrow_mut().push(match event {
+            Event::Waiting { why, wait, detail, .. } => format!("waiting {why:?} {} {detail}", wait.as_secs()),
+            Event::Resumed => "resumed".into(),
+            Event::Stopping(patience) => format!("stopping {}", patience.as_secs()),
+            event => format!("{event:?}"),
+        });
+    }
+
+    fn draw(&self, progress: Progress) {
+        self.drawn.borrow_mut().push(progress);
+    }
+
+    fn frame(&self) -> Duration {
+        SECOND
+    }
+
+    fn deserted(&self) -> bool {
+        self.deserted.get()
+    }
+
+    fn verbosity(&self) -> u8 {
+        0
+    }
+}
+
+struct Case {
+    clock: Fake,
+    notes: Notes,
+    stop: Option<Duration>,
+    /// What is answered, and after how long.
+    replies: RefCell<VecDeque<(Duration, Reply)>>,
+    /// When each request left.
+    asked: RefCell<Vec<Duration>>,
+}
+
+impl Case {
+    fn new<const N: usize>(replies: [(u64, Reply); N]) -> Self {
+        let replies = replies.map(|(millis, reply)| (Duration::from_millis(millis), reply)).into();
+        Self {
+            clock: Fake::default(),
+            notes: Notes::default(),
+            stop: None,
+            replies: RefCell::new(replies),
+            asked: RefCell::default(),
+        }
+    }
+
+    /// Watches for up to a minute of session. The last reply goes on for ever.
+    fn watch(&self) -> Ended {
+        let terms = Terms { interval: SECOND * 5, end: Moment::from_origin(SECOND * 60), give_up: None };
+        let mut shell = Shell { clock: &self.clock, sink: &self.notes, stop: At(&self.clock, self.stop) };
+        block_on(watch(&mut shell, terms, async || {
+            self.asked.borrow_mut().push(self.clock.now.get());
+            let next = self.replies.borrow().front().cloned();
+            if self.replies.borrow().len() > 1 {
+                self.replies.borrow_mut().pop_front();
+            }
+            let (latency, reply) = next.unwrap();
+            self.clock.sleep(latency).await;
+            reply
+        }))
+    }
+
+    fn events(&self) -> Vec<String> {
+        self.notes.events.borrow().clone()
+    }
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+fn network() -> Reply {
+    Reply::Failed(Failure::Network { kind: NetworkKind::Connect, detail: "refused".into(), sent: false })
+}
+
+fn connected() -> Reply {
+    Reply::Success(Account { email: Some("ada@acme.com".into()), name: None })
+}
+
+#[test]
+fn it_polls_once_an_interval_until_there_is_a_verdict() {
+    let case = Case::new([(0, Reply::Pending), (0, Reply::Pending), (0, connected())]);
+    assert!(matches!(case.watch(), Ended::Verdict(Verdict::Connected(_))));
+    let asked = case.asked.borrow();
+    assert_eq!(asked.len(), 3);
+    assert!(asked.windows(2).all(|pair| pair[1] >= pair[0] + SECOND * 5), "{asked:?}");
+    let drawn = case.notes.drawn.borrow();
+    assert!(drawn.iter().all(|progress| progress.phase == Phase::Person(Why::Interval)));
+    assert!(drawn.windows(2).all(|pair| pair[1].left <= pair[0].left), "the time left runs down");
+}
+
+#[test]
+fn a_machine_that_sleeps_through_the_end_asks_once_more_and_ends() {
+    let case = Case::new([(0, Reply::Pending)]);
+    case.clock.jump.set(Some((SECOND * 12, SECOND * 3600)));
+    assert_eq!(case.watch(), Ended::Verdict(Verdict::Expired { status: None }));
+    let asked = case.asked.borrow();
+    assert!(asked.len() == 4 && asked[3] > SECOND * 3600, "{asked:?}");
+    assert!(case.clock.now.get() < SECOND * 3620, "it ended at once: {:?}", case.clock.now.get());
+}
+
+#[test]
+fn a_change_is_told_once_and_its_end_too() {
+    let case = Case::new([(0, Reply::Pending), (0, network()), (0, network()), (0, Reply::Pending), (0, connected())]);
+    case.watch();
+    assert_eq!(case.events(), ["waiting Network 5 no connection: refused", "resumed"]);
+}
+
+#[test]
+fn a_stop_while_waiting_ends_at_once_and_asks_nothing_more() {
+    let case = Case { stop: Some(SECOND * 7), ..Case::new([(0, Reply::Pending)]) };
+    assert_eq!(case.watch(), Ended::Stopped(Signal::Interrupt, None));
+    assert_eq!((case.asked.borrow().len(), case.events().len()), (2, 0));
+}
+
+#[test]
+fn a_reply_in_flight_may_still_bring_the_result_for_two_seconds() {
+    for (latency, brings) in [(2000, true), (9000, false)] {
+        let case = Case { stop: Some(SECOND), ..Case::new([(latency, connected())]) };
+        let Ended::Stopped(Signal::Interrupt, verdict) = case.watch() else { panic!("it was not stopped") };
+        assert_eq!(verdict.is_some(), brings, "{latency}");
+        assert_eq!(case.events(), ["stopping 2"]);
+    }
+}
+
+#[test]
+fn nothing_is_read_for_nobody() {
+    let case = Case::new([(0, connected())]);
+    case.notes.deserted.set(true);
+    assert_eq!(case.watch(), Ended::Deserted);
+    assert!(case.asked.borrow().is_empty());
+}
+
+#[test]
+fn a_lost_result_is_handed_on() {
+    let lost = Failure::Unusable { what: "cut".into() };
+    let missing = Reply::Failed(Failure::NotFound { message: None });
+    let case = Case::new([(0, Reply::Failed(lost.clone())), (0, missing)]);
+    assert_eq!(case.watch(), Ended::Lost(Suspicion::LostReply(lost)));
+}
+
+#[test]
+fn a_start_waits_as_told_and_counts_down() {
+    let (clock, notes) = (Fake::default(), Notes::default());
+    let mut shell = Shell { clock: &clock, sink: &notes, stop: At(&clock, None) };
+    let limit = Failure::Throttled { throttle: Throttle::Limit, after: Some(SECOND * 42), message: None };
+    let started =
+        Started { id: SessionId::parse("s1").unwrap(), auth_url: String::new(), expires_at: None, server_now: None };
+    let replies = RefCell::new(VecDeque::from([Err(limit), Ok(started)]));
+    let result = block_on(start(&mut shell, SECOND * 60, async || replies.borrow_mut().pop_front().unwrap()));
+    let (_, at) = result.unwrap();
+    assert!(at >= Moment::from_origin(SECOND * 42), "{at:?}");
+    assert_eq!(notes.events.borrow().as_slice(), ["waiting RateLimited 42 HTTP 429"]);
+    let held = notes.drawn.borrow().iter().filter(|progress| progress.phase == Phase::Held(Why::RateLimited)).count();
+    assert!(held >= 42, "a countdown of {held} steps");
+}
+
+#[test]
+fn a_start_can_be_stopped_while_it_waits() {
+    let clock = Fake::default();
+    let notes = Notes::default();
+    let mut shell = Shell { clock: &clock, sink: &notes, stop: At(&clock, Some(SECOND)) };
+    let limit = Failure::Throttled { throttle: Throttle::Outage, after: Some(SECOND * 42), message: None };
+    let result = block_on(start(&mut shell, SECOND * 60, async || Err(limit.clone())));
+    assert!(matches!(result, Err(NotStarted::Stopped(Signal::Interrupt))));
+    assert!(clock.now.get() < SECOND * 3);
+}
