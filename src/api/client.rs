@@ -20,7 +20,7 @@ use crate::model::failure::{Failure, NetworkKind, Refusal, Throttle};
 use crate::model::poll::Reply;
 use crate::model::provider::Provider;
 use crate::model::retry::retry_after;
-use crate::model::session::{SessionId, Started};
+use crate::model::session::{Account, SessionId, Started};
 
 /// The largest body that is read, in bytes. The API's are under a kilobyte.
 const LARGEST_BODY: usize = 1 << 20;
@@ -132,7 +132,7 @@ impl Client {
         if !answer.status.is_success() {
             return Err(self.refused(&answer));
         }
-        self.usable(wire::state(&answer.body), answer.cut)
+        self.usable(wire::state(&answer.body), answer.cut).map(|reply| self.redacted_reply(reply))
     }
 
     /// Sends one request and reads what comes back, however much that is.
@@ -211,6 +211,16 @@ impl Client {
         let key = self.config.key.expose_secret();
         // What is shorter is no key, and would blot out words that merely hold it.
         if key.len() < SHORTEST_SECRET { text.to_owned() } else { text.replace(key, "[API key]") }
+    }
+
+    fn redacted_reply(&self, reply: Reply) -> Reply {
+        let text = |text: Option<String>| text.map(|text| self.redact(&text));
+        match reply {
+            Reply::Success(Account { email, name }) => Reply::Success(Account { email: text(email), name: text(name) }),
+            Reply::Error { code, description } => Reply::Error { code: text(code), description: text(description) },
+            Reply::Unknown(status) => Reply::Unknown(self.redact(&status)),
+            reply => reply,
+        }
     }
 
     fn redacted(&self, failure: Failure) -> Failure {

@@ -107,6 +107,7 @@ async fn connect(
             let code = reporter.finish(&not_started(&failure, &context.case()), &[]);
             return Ok(code.into());
         }
+        Err(NotStarted::Deserted) => return Ok(context.finish(Ended::Deserted, |_| None)),
         Err(NotStarted::Stopped(signal)) => return Ok(context.finish(Ended::Stopped(signal, Last::Nothing), |_| None)),
     };
     let id = &session.started.id;

@@ -19,6 +19,8 @@ pub enum NotStarted {
     Failed(Failure),
     /// A stop was asked for.
     Stopped(Signal),
+    /// Nobody listens any more.
+    Deserted,
 }
 
 /// Starts a session: asks, and asks again where the failure is one that passes. `patience` is the longest that limits
@@ -43,6 +45,9 @@ pub async fn start<C: Clock, S: Stop>(
         trace(shell.sink, 1, || format!("* trying again in {wait:.1?}: {failure}"));
         let until = shell.clock.time().saturating_add(wait).unwrap_or_default();
         shell.sink.emit(Event::Waiting { why, wait, until, detail: failure.to_string() });
+        if shell.sink.deserted() {
+            return Err(NotStarted::Deserted);
+        }
         let end = shell.clock.moment() + wait;
         shell.rest(end, Phase::Held(why), end).await.map_err(NotStarted::Stopped)?;
     }

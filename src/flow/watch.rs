@@ -73,6 +73,9 @@ pub async fn watch<C: Clock, S: Stop>(
             trace(shell.sink, 1, || format!("* nothing is sent for {wait:.1?}"));
             note(shell, &mut trouble, wait, failure.as_ref());
         }
+        if next.is_ok() && shell.sink.deserted() {
+            return Ended::Deserted;
+        }
         if let Err(signal) = shell.rest(at, Phase::Person(trouble), terms.end).await {
             return Ended::Stopped(signal, Last::Nothing);
         }

@@ -1,11 +1,13 @@
 //! Standard error: lines that stay, and one below them that is drawn over and over.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use console::Term;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use super::Output;
 use super::spinner;
@@ -14,56 +16,68 @@ use crate::model::event::Progress;
 /// Between two drawings, where something is drawn at all.
 const FRAME: Duration = Duration::from_millis(200);
 
+/// Drawings a second at the most, well above that.
+const MOST_FRAMES: u8 = 20;
+
 /// Between two looks at the clock, where nothing is drawn.
 const STILL: Duration = Duration::from_secs(1);
 
+/// Columns that are not for the words: the mark, a blank, and the last column, in which some terminals wrap; and two for
+/// the `^C` that the terminal itself shows when that is typed. Were they not free, it would stand in the next row, and
+/// that row would be cleared instead of this one.
+const MARGIN: u16 = 5;
+
 /// Standard error. What cannot be written to it is left out: there is nobody left to tell.
 pub(super) struct Console {
-    bar: Option<ProgressBar>,
     output: Output,
+    term: Term,
+    /// What is drawn, while something is.
+    row: RefCell<Option<(ProgressBar, Arc<AtomicU16>)>>,
     turn: Cell<usize>,
 }
 
 impl Console {
     pub(super) fn new(output: Output) -> Self {
-        Self { bar: output.animate.then(bar), output, turn: Cell::new(0) }
+        Self { output, term: Term::buffered_stderr(), row: RefCell::default(), turn: Cell::new(0) }
     }
 
-    /// Writes a line that stays.
+    /// Writes a line, or some at once, that stay.
     pub(super) fn line(&self, line: &str) {
-        self.aside(|| {
-            let _ = writeln!(io::stderr().lock(), "{line}");
-        });
+        // In one piece, since nothing is buffered here and what others write must not come between.
+        let _ = self.aside(|| io::stderr().lock().write_all(format!("{line}\n").as_bytes()));
     }
 
     /// Does something while nothing is drawn.
     pub(super) fn aside<T>(&self, act: impl FnOnce() -> T) -> T {
-        match &self.bar {
-            Some(bar) => bar.suspend(act),
-            None => act(),
-        }
+        self.clear();
+        act()
     }
 
-    /// Draws the line that does not.
+    /// Draws the line that does not stay, in one row. The cursor stays to be seen, whatever ends this process.
     pub(super) fn draw(&self, progress: Progress) {
-        let Some(bar) = &self.bar else { return };
+        if !self.output.animate {
+            return;
+        }
         let turn = self.turn.replace(self.turn.get().wrapping_add(1));
         let mark = spinner::mark(turn, self.output.unicode);
-        // The mark, a blank, and the last column, in which some terminals wrap.
-        let words = spinner::words(progress, usize::from(Term::stderr().size().1).saturating_sub(3));
+        let words = spinner::words(progress, usize::from(self.term.size().1.saturating_sub(MARGIN)));
+        let mut row = self.row.borrow_mut();
+        let (bar, columns) = row.get_or_insert_with(|| bar(&self.term));
+        // The mark is one column wide, and the words are ASCII.
+        columns.store(u16::try_from(words.len() + 2).unwrap_or(u16::MAX), Ordering::Relaxed);
         let mark = if self.output.color { format!("\u{1b}[36m{mark}\u{1b}[0m") } else { mark.to_owned() };
         bar.set_message(format!("{mark} {words}"));
     }
 
     /// Takes that line away. It comes back with the next drawing.
     pub(super) fn clear(&self) {
-        if let Some(bar) = &self.bar {
+        if let Some((bar, _)) = self.row.take() {
             bar.finish_and_clear();
         }
     }
 
     pub(super) const fn frame(&self) -> Duration {
-        if self.bar.is_some() { FRAME } else { STILL }
+        if self.output.animate { FRAME } else { STILL }
     }
 }
 
@@ -73,7 +87,56 @@ impl Drop for Console {
     }
 }
 
-fn bar() -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    ProgressStyle::with_template("{msg}").map(|style| bar.clone().with_style(style)).unwrap_or(bar)
+fn bar(term: &Term) -> (ProgressBar, Arc<AtomicU16>) {
+    let columns = Arc::new(AtomicU16::new(1));
+    let row = Row { term: term.clone(), columns: Arc::clone(&columns) };
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::term_like_with_hz(Box::new(row), MOST_FRAMES));
+    let style = ProgressStyle::with_template("{msg}");
+    (style.map(|style| bar.clone().with_style(style)).unwrap_or(bar), columns)
+}
+
+/// The terminal, said to be just as wide as what is drawn on it. What draws fills its row to the end with blanks, and a
+/// full row would wrap, and leave its half behind, when the terminal is made narrower.
+#[derive(Debug)]
+struct Row {
+    term: Term,
+    columns: Arc<AtomicU16>,
+}
+
+impl TermLike for Row {
+    fn width(&self) -> u16 {
+        self.columns.load(Ordering::Relaxed)
+    }
+
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        self.term.move_cursor_up(n)
+    }
+
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        self.term.move_cursor_down(n)
+    }
+
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        self.term.move_cursor_right(n)
+    }
+
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        self.term.move_cursor_left(n)
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.term.write_line(text)
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.term.write_str(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.term.clear_line()
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.term.flush()
+    }
 }

@@ -4,10 +4,11 @@ mod console;
 mod foreign;
 mod json;
 mod spinner;
+mod stdout;
 mod text;
 
 use std::cell::{Cell, OnceCell};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -71,9 +72,9 @@ impl Reporter {
         self.console.clear();
         let line = lines.iter().map(|line| foreign::plain(line)).collect::<Vec<_>>().join("\n");
         let written = match self.output.json {
-            true => self.put(&json::result(end)),
+            true => self.put(&json::result(end)).and_then(|()| stdout::heard()),
             false if lines.is_empty() => Ok(()),
-            false => self.put(&line),
+            false => self.put(&line).and_then(|()| stdout::heard()),
         };
         let failed = end.outcome.code() != 0;
         if let Err(error) = &written {
@@ -108,7 +109,7 @@ impl Reporter {
 
     /// Writes what a command was asked to print to stdout, as it is. A reader that has gone is no error.
     pub fn print(&self, text: &str) -> io::Result<()> {
-        match stdout(text.trim_end_matches('\n')) {
+        match stdout::line(text.trim_end_matches('\n')) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             result => result,
         }
@@ -151,7 +152,7 @@ impl Reporter {
         if let Some(kind) = self.broken.get() {
             return Err(kind.into());
         }
-        let written = self.console.aside(|| stdout(line));
+        let written = self.console.aside(|| stdout::line(line));
         self.broken.set(written.as_ref().err().map(io::Error::kind));
         written
     }
@@ -162,8 +163,13 @@ impl Sink for Reporter {
         if let Some(line) = self.output.json.then(|| json::event(&event)).flatten() {
             let _ = self.put(&line);
         }
-        for line in text::lines(&event, self.output, || self.zone()) {
-            self.console.line(&line);
+        if matches!(event, Event::Stopping(_)) {
+            // The next signal ends the process where it stands, and what is drawn then would stay on the screen.
+            self.console.clear();
+        }
+        let lines = text::lines(&event, self.output, || self.zone());
+        if !lines.is_empty() {
+            self.console.line(&lines.join("\n"));
         }
     }
 
@@ -182,11 +188,4 @@ impl Sink for Reporter {
     fn verbosity(&self) -> u8 {
         self.output.verbosity
     }
-}
-
-/// Writes a line to stdout, and through to whoever reads it.
-fn stdout(line: &str) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{line}")?;
-    stdout.flush()
 }

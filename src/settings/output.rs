@@ -14,7 +14,8 @@ pub struct Terminal {
 /// Decides how to talk, from what was asked for and what is there.
 #[must_use]
 pub fn output(flags: &Global, environment: &Environment, terminal: Terminal) -> Output {
-    let dumb = environment.var("TERM") == Some("dumb");
+    // One that does not say what it is cannot be expected to obey anything. On Windows none says so.
+    let dumb = environment.var("TERM").map_or(!cfg!(windows), |term| term == "dumb");
     let set = |name| environment.var(name).is_some_and(|value| value != "0" && value != "false");
     let color = match flags.color {
         Color::Always => true,

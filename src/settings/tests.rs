@@ -91,6 +91,7 @@ fn colour_and_motion_depend_on_the_flag_the_environment_and_the_terminal() {
         ("", &[][..], true, true, true),
         ("", &[], false, false, false),
         ("", &[("TERM", "dumb")], true, false, false),
+        ("", &[("TERM", "")], true, cfg!(windows), cfg!(windows)),
         ("", &[("NO_COLOR", "1")], true, false, true),
         ("", &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], true, false, true),
         ("", &[("CLICOLOR_FORCE", "1")], false, true, false),
@@ -101,7 +102,9 @@ fn colour_and_motion_depend_on_the_flag_the_environment_and_the_terminal() {
         ("--color never", &[("CLICOLOR_FORCE", "1")], true, false, true),
         ("--quiet", &[], true, true, false),
     ] {
-        let decided = output(&flags(line), &environment(pairs), Terminal { stderr });
+        let named = pairs.iter().any(|(name, _)| *name == "TERM");
+        let pairs = if named { pairs.to_vec() } else { [&[("TERM", "xterm")], pairs].concat() };
+        let decided = output(&flags(line), &environment(&pairs), Terminal { stderr });
         assert_eq!((decided.color, decided.animate), (color, animate), "{line} {pairs:?} {stderr}");
     }
     let unicode = |pairs| output(&flags(""), &environment(pairs), Terminal { stderr: true }).unicode;

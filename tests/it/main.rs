@@ -1,6 +1,14 @@
 //! The built binary, as its users run it: exit code, stdout and stderr together.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helper fails the test, as the test itself would")]
 #![allow(unreachable_pub, reason = "the builders are for every module of this one binary")]
 
+mod browsers;
+mod house;
+mod pipes;
+mod sandbox;
+mod signals;
 mod smoke;
 mod support;
+mod terminal;
+mod trace;

@@ -84,6 +84,16 @@ impl Tool {
         self
     }
 
+    /// The same through a shell: the script finds the binary and its arguments in `"$@"`.
+    pub fn shell(mut self, script: &str) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script, "sh"]).arg(self.command.get_program()).args(self.command.get_args()).env_clear();
+        shell.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command = shell;
+        self
+    }
+
     /// A folder that goes with this run: its `HOME`.
     pub fn home(&self) -> &Path {
         self.home.path()

@@ -151,9 +151,10 @@ impl Scripted {
     pub fn wait_for(&self, requests: usize) {
         let (state, changed) = &*self.state;
         let guard = state.lock().unwrap();
-        let (_guard, waited) = changed
+        let (guard, waited) = changed
             .wait_timeout_while(guard, Duration::from_secs(60), |state| state.requests.len() < requests)
             .unwrap();
+        drop(guard);
         assert!(!waited.timed_out(), "only {:?} came in", self.lines());
     }
 

@@ -1,0 +1,142 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_instantly_oauth_global_optspecs
+    string join \n json q/quiet v/verbose color= profile= api-key-file= base-url= ca-cert= request-timeout= state-dir= h/help V/version
+end
+
+function __fish_instantly_oauth_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_instantly_oauth_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_instantly_oauth_using_subcommand
+    set -l cmd (__fish_instantly_oauth_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l color -d 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]' -r -f -a "auto\t'On a terminal that can'
+always\t'Always'
+never\t'Never'"
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l profile -d 'A workspace from the config file [env: `INSTANTLY_PROFILE`]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l api-key-file -d 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l base-url -d 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l request-timeout -d 'The limit for one request' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -s V -l version -d 'Print version'
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "connect" -d 'Connect one mailbox in the browser'
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "status" -d 'What became of a session'
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "sandbox" -d 'Run a local stand-in for the API'
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "completions" -d 'Print a completion script'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l browser -d 'The program to open the URL with; `%s` stands for the URL, else it comes last [env: BROWSER]' -r -f -a "(__fish_complete_command)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l timeout -d 'Give up waiting earlier than the session expires' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l interval -d 'Between two polls; at least 1s [default: 5s]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l max-wait -d 'The longest wait for a rate limit or an outage before the session can start' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l expect -d 'The mailbox that must come back' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l sandbox -d 'No key, no network: the API is simulated inside this process' -r -f -a "ask\t'you decide, on a consent page in the browser'
+success\t'a simulated person allows access'
+denied\t'a simulated person denies access'
+account_exists\t'the mailbox is already connected to another workspace'
+personal_gmail\t'the mailbox is a personal @gmail.com, which is refused for Google'
+server_error\t'the service fails while it connects the mailbox'
+expire\t'nobody ever acts, and the session expires'
+rate_limited\t'the first init of each provider answers 429, then as success'
+ip_blocked\t'every init answers 429: this address is blocked for 30 minutes'
+unavailable\t'the first two inits of each provider answer 503, then as success'
+lost_reply\t'as success, but the connection drops instead of answering with the result'"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l color -d 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]' -r -f -a "auto\t'On a terminal that can'
+always\t'Always'
+never\t'Never'"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l profile -d 'A workspace from the config file [env: `INSTANTLY_PROFILE`]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l api-key-file -d 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l base-url -d 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l request-timeout -d 'The limit for one request' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l no-browser -d 'Do not open anything; the URL is printed all the same'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l no-wait -d 'Print the session and its URL and exit; `status ID --wait` goes on from there'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l timeout -d 'Give up waiting earlier than the session expires' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l interval -d 'Between two polls; at least 1s [default: 5s]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l expect -d 'The mailbox that must come back' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l color -d 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]' -r -f -a "auto\t'On a terminal that can'
+always\t'Always'
+never\t'Never'"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l profile -d 'A workspace from the config file [env: `INSTANTLY_PROFILE`]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l api-key-file -d 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l base-url -d 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l request-timeout -d 'The limit for one request' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l wait -d 'Poll until it is over'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1 [default: any free one]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l scenario -d 'What happens to each session' -r -f -a "ask\t'you decide, on a consent page in the browser'
+success\t'a simulated person allows access'
+denied\t'a simulated person denies access'
+account_exists\t'the mailbox is already connected to another workspace'
+personal_gmail\t'the mailbox is a personal @gmail.com, which is refused for Google'
+server_error\t'the service fails while it connects the mailbox'
+expire\t'nobody ever acts, and the session expires'
+rate_limited\t'the first init of each provider answers 429, then as success'
+ip_blocked\t'every init answers 429: this address is blocked for 30 minutes'
+unavailable\t'the first two inits of each provider answer 503, then as success'
+lost_reply\t'as success, but the connection drops instead of answering with the result'"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l delay -d 'Until the simulated person acts' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l ttl -d 'How long a session lives' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l init-limit -d 'Session starts a minute for a workspace and a provider' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l color -d 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]' -r -f -a "auto\t'On a terminal that can'
+always\t'Always'
+never\t'Never'"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l profile -d 'A workspace from the config file [env: `INSTANTLY_PROFILE`]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l api-key-file -d 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l base-url -d 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l request-timeout -d 'The limit for one request' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l unauthorized -d 'Every call answers 401: the key was revoked'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l no-plan -d 'Every call answers 402: no active paid plan'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l no-create-scope -d 'A session\'s start answers 403: the key lacks accounts:create'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l no-read-scope -d 'A session\'s state answers 403: the key lacks accounts:read'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l throttled -d 'Every call but a session\'s start answers 429'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l html-errors -d 'Every call answers 502 with an HTML page'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l bare-replies -d 'Replies leave out every field that the API does not promise'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l admin-blocked -d 'Whoever allows access is told that an administrator blocks it'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l prohibited-content -d 'Whoever allows access is told that the account has prohibited content'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l color -d 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]' -r -f -a "auto\t'On a terminal that can'
+always\t'Always'
+never\t'Never'"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l profile -d 'A workspace from the config file [env: `INSTANTLY_PROFILE`]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l api-key-file -d 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l base-url -d 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l request-timeout -d 'The limit for one request' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
