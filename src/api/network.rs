@@ -43,11 +43,12 @@ impl Causes {
             // These types are private to the layers below, which leaves their words to know them by.
             causes.proxy |= ["tunnel error", "proxy", "SOCKS"].iter().any(|word| causes.detail.contains(word));
             causes.tls |= cause.is::<rustls::Error>();
-            // An I/O error hides what it wraps from its own chain.
-            let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-            if let Some(wrapped) = wrapped {
-                causes.tls |= wrapped.is::<rustls::Error>();
-                causes.detail = wrapped.to_string();
+            // An I/O error hides what it wraps from its own chain, which may be another one of its kind.
+            let mut wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+            while let Some(inner) = wrapped {
+                causes.tls |= inner.is::<rustls::Error>();
+                causes.detail = inner.to_string();
+                wrapped = inner.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
             }
             next = cause.source();
         }

@@ -44,6 +44,9 @@ impl Context<'_> {
         let (end, signal) = match ended {
             Ended::Verdict(verdict) => (conclude(verdict, &self.case()), None),
             Ended::Lost(suspicion) => (conclude(Verdict::Unknown(suspicion), &self.case()), None),
+            Ended::Deserted if self.reporter.is_broken() => {
+                (conclude(Verdict::Pending { status: None, last: None }, &self.case()), None)
+            }
             // Nobody is there to be told; the code still says that it is not over.
             Ended::Deserted => return Outcome::Pending.code().into(),
             Ended::Stopped(signal, verdict) => (self.stopped(signal, verdict), Some(signal)),

@@ -152,7 +152,7 @@ mod tests {
         assert_eq!((&read["exit_code"], &read["outcome"]), (&0.into(), &"connected".into()));
         assert_eq!(
             (&read["finished_at"], &read["started_at"]),
-            (&"2026-08-01T12:05:00.5Z".into(), &serde_json::Value::Null)
+            (&"2026-08-01T12:05:00.500Z".into(), &serde_json::Value::Null)
         );
         for key in [
             "status",

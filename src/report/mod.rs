@@ -6,7 +6,7 @@ mod json;
 mod spinner;
 mod text;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::io::{self, ErrorKind, Write};
 use std::time::Duration;
 
@@ -40,7 +40,8 @@ pub struct Output {
 pub struct Reporter {
     output: Output,
     console: Console,
-    deserted: Cell<bool>,
+    /// Why stdout takes no more, once it does not.
+    broken: RefCell<Option<io::Error>>,
     finished: Cell<bool>,
     zone: OnceCell<TimeZone>,
 }
@@ -52,7 +53,7 @@ impl Reporter {
         Self {
             output,
             console: Console::new(output),
-            deserted: Cell::new(false),
+            broken: RefCell::default(),
             finished: Cell::new(false),
             zone: OnceCell::new(),
         }
@@ -71,8 +72,7 @@ impl Reporter {
         self.console.clear();
         let line = lines.iter().map(|line| foreign::plain(line)).collect::<Vec<_>>().join("\n");
         let written = match self.output.json {
-            _ if self.deserted.get() => Err(ErrorKind::BrokenPipe.into()),
-            true => stdout(&json::result(end)),
+            true => self.broken.take().map_or_else(|| stdout(&json::result(end)), Err),
             false if lines.is_empty() => Ok(()),
             false => stdout(&line),
         };
@@ -88,8 +88,8 @@ impl Reporter {
         }
         let message = foreign::plain(&end.message);
         match end.outcome {
-            // The line on stdout has said it.
-            Outcome::Pending if !lines.is_empty() => {}
+            // The line on stdout has said it, unless the API did not.
+            Outcome::Pending if !lines.is_empty() && (end.status.is_some() || end.exit_code == 0) => {}
             Outcome::Interrupted | Outcome::Terminated => self.console.line(&message),
             _ if failed => self.console.line(&text::error(self.output, &message)),
             _ => {}
@@ -135,6 +135,12 @@ impl Reporter {
         self.finished.get()
     }
 
+    /// Whether stdout failed otherwise than by a reader that has gone: then somebody is left to be told.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.broken.borrow().as_ref().is_some_and(|error| error.kind() != ErrorKind::BrokenPipe)
+    }
+
     /// Whether stdout is for events.
     #[must_use]
     pub const fn is_json(&self) -> bool {
@@ -143,8 +149,11 @@ impl Reporter {
 
     /// Writes an event. A reader that has gone is remembered; so is a stream that cannot be written.
     fn put(&self, line: &str) {
-        if !self.deserted.get() && stdout(line).is_err() {
-            self.deserted.set(true);
+        if self.deserted() {
+            return;
+        }
+        if let Err(error) = stdout(line) {
+            self.broken.replace(Some(error));
         }
     }
 }
@@ -168,7 +177,7 @@ impl Sink for Reporter {
     }
 
     fn deserted(&self) -> bool {
-        self.deserted.get()
+        self.broken.borrow().is_some()
     }
 
     fn verbosity(&self) -> u8 {
