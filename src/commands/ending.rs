@@ -44,11 +44,13 @@ impl Context<'_> {
         let (end, signal) = match ended {
             Ended::Verdict(verdict) => (conclude(verdict, &self.case()), None),
             Ended::Lost(suspicion) => (conclude(Verdict::Unknown(suspicion), &self.case()), None),
-            // Nobody is there to be told; the code still says that it is not over.
-            Ended::Deserted if !self.reporter.is_broken() => return Outcome::Pending.code().into(),
-            Ended::Deserted => {
-                (conclude(Verdict::Pending { status: None, last: None, lost: false }, &self.case()), None)
+            Ended::Deserted if self.reporter.is_broken() => {
+                let message = "stopped, before anything was read that could not be told";
+                let end = Conclusion::new(Outcome::Internal, message, System.time());
+                (Conclusion { next: self.resume.clone(), ..end }, None)
             }
+            // Nobody is there to be told; the code still says that it is not over.
+            Ended::Deserted => return Outcome::Pending.code().into(),
             Ended::Stopped(signal, last) => (self.stopped(signal, last), Some(signal)),
         };
         let code = self.reporter.finish(&end, line(&end).as_deref().as_slice());

@@ -60,7 +60,6 @@ async fn ask(flags: &cli::Status, config: Config, interval: Duration, reporter: 
 
 /// The state in a line: `Connected ...`, or the API's own word.
 fn line(end: &Conclusion) -> Option<String> {
-    let word = || end.status.clone();
     match end.outcome {
         Outcome::Connected => Some(end.message.clone()),
         Outcome::WrongAccount => Some(format!("Connected {}", end.email.as_deref().unwrap_or("another mailbox"))),
@@ -69,7 +68,8 @@ fn line(end: &Conclusion) -> Option<String> {
             None => "error".to_owned(),
         }),
         Outcome::Expired => Some("expired".to_owned()),
-        Outcome::Pending => word().or_else(|| Some("pending".to_owned())),
+        // Where the API said nothing, there is no state to give.
+        Outcome::Pending => end.status.clone(),
         Outcome::NotFound => Some("not found".to_owned()),
         _ => None,
     }

@@ -51,7 +51,7 @@ fn read(path: &Path) -> io::Result<String> {
 
 /// A key is visible ASCII. Whatever else is there came along by mistake, and would not survive a header.
 fn check(from: &str, text: &str) -> Result<SecretString, Error> {
-    let key = text.trim().trim_start_matches('\u{feff}');
+    let key = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let refuse =
         |why: &str| Err(Error::new(Outcome::Auth, format!("no API key in {from}: {why}")).hint(WHERE_KEYS_ARE));
     if key.is_empty() {

@@ -4,11 +4,15 @@
 #![allow(unreachable_pub, reason = "the builders are for every module of this one binary")]
 
 mod browsers;
+mod events;
 mod house;
+mod init;
+mod outcomes;
 mod pipes;
+mod polling;
 mod sandbox;
+mod secure;
 mod signals;
-mod smoke;
 mod support;
 mod terminal;
 mod trace;

@@ -19,6 +19,10 @@ pub enum Act {
     Reset,
     /// Read the request and stay silent until the test says [`Scripted::release`], then do this.
     Hold(Box<Act>),
+    /// Send these bytes and leave the connection open and silent until the test says [`Scripted::release`].
+    Stall(Vec<u8>),
+    /// Send these bytes one by one, each in a write of its own, and close.
+    Trickle(Vec<u8>),
 }
 
 impl Act {
@@ -57,6 +61,12 @@ impl Act {
         let expires =
             format!("2026-08-01T{:02}:{:02}:{:02}.000Z", 12 + seconds / 3600, seconds / 60 % 60, seconds % 60);
         Self::json(started_body("https://accounts.google.com/o/oauth2/auth?state=a%2fb", &expires))
+            .header("date: Sat, 01 Aug 2026 12:00:00 GMT")
+    }
+
+    /// A session's start that lives a few tenths of a second.
+    pub fn started_briefly() -> Self {
+        Self::json(started_body("https://accounts.google.com/o/oauth2/auth?state=a%2fb", "2026-08-01T12:00:00.400Z"))
             .header("date: Sat, 01 Aug 2026 12:00:00 GMT")
     }
 
@@ -133,6 +143,10 @@ impl Scripted {
         format!("http://{}", self.address)
     }
 
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub fn requests(&self) -> Vec<Request> {
         self.state.0.lock().unwrap().requests.clone()
     }
@@ -207,6 +221,20 @@ fn perform(act: Act, mut stream: &TcpStream, state: &(Mutex<State>, Condvar)) ->
             let guard = state.0.lock().unwrap();
             drop(state.1.wait_while(guard, |state| !state.released).unwrap());
             perform(*act, stream, state)
+        }
+        Act::Stall(bytes) => {
+            let _ = stream.write_all(&bytes);
+            let guard = state.0.lock().unwrap();
+            drop(state.1.wait_while(guard, |state| !state.released).unwrap());
+            false
+        }
+        Act::Trickle(bytes) => {
+            let _ = stream.set_nodelay(true);
+            for byte in bytes {
+                let _ = stream.write_all(&[byte]);
+            }
+            let _ = stream.shutdown(Shutdown::Both);
+            false
         }
     }
 }
