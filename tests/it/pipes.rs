@@ -160,11 +160,15 @@ fn whoever_reads_events_and_leaves_is_not_polled_for() {
 
 #[test]
 fn events_that_nobody_ever_reads_stop_it_before_the_first_poll() {
-    let api = Scripted::new([Act::started(), Act::success()]);
-    let run = unread(Tool::connect(&api.url(), &["--json"]));
-    is_quiet(&run);
-    run.expect(8);
-    assert_eq!(api.lines(), ["POST /api/v2/oauth/google/init"]);
+    // A session that nobody would be told of is not waited for either.
+    let limit = Act::error(429, "later").header("retry-after: 100");
+    for first in [Act::started(), limit] {
+        let api = Scripted::new([first, Act::success()]);
+        let run = unread(Tool::connect(&api.url(), &["--json"]));
+        is_quiet(&run);
+        run.expect(8);
+        assert_eq!(api.lines(), ["POST /api/v2/oauth/google/init"]);
+    }
 }
 
 #[test]
