@@ -1,6 +1,5 @@
 //! The calls.
 
-use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -8,15 +7,15 @@ use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, StatusCode, redirect, retry};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::time::sleep;
 
+use super::patience::Patience;
 use super::proxy::ProxyChoice;
 use super::tls::{self, Roots};
 use super::{network, wire};
 use crate::error::Error;
 use crate::model::base_url::BaseUrl;
 use crate::model::event::{Event, Sink, trace};
-use crate::model::failure::{Failure, NetworkKind, Refusal, Throttle};
+use crate::model::failure::{Failure, Refusal, Throttle};
 use crate::model::poll::Reply;
 use crate::model::provider::Provider;
 use crate::model::retry::retry_after;
@@ -28,10 +27,6 @@ const LARGEST_BODY: usize = 1 << 20;
 /// The longest wait for a connection. It is kept below the whole request's limit, so that a host that does not
 /// answer at all is known for one that nothing was sent to.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
-
-/// How much longer a reply is listened for when its time is up. A process that stood still meanwhile, stopped or starved,
-/// finds its time over before it has looked at what came in.
-const GRACE: Duration = Duration::from_millis(50);
 
 /// The shortest key that is looked for in what a server says, in bytes.
 const SHORTEST_SECRET: usize = 6;
@@ -140,7 +135,7 @@ impl Client {
         let request = request.build().map_err(network::failure)?;
         trace(&*self.sink, 1, || format!("> {} {}", request.method(), request.url()));
         let sent = (self.now)();
-        let result = within(self.config.timeout.min(limit), self.read(request)).await;
+        let result = self.read(request, Patience::new(self.config.timeout.min(limit))).await;
         trace(&*self.sink, 1, || {
             let took = (self.now)().duration_since(sent).as_millis();
             match &result {
@@ -154,8 +149,9 @@ impl Client {
         result
     }
 
-    async fn read(&self, request: reqwest::Request) -> Result<Answer, Failure> {
-        let mut response = self.http.execute(request).await.map_err(|error| self.redacted(network::failure(error)))?;
+    async fn read(&self, request: reqwest::Request, mut patience: Patience) -> Result<Answer, Failure> {
+        let response = patience.wait(self.http.execute(request)).await?;
+        let mut response = response.map_err(|error| self.redacted(network::failure(error)))?;
         self.trace_headers(response.headers());
         let server_now = header(response.headers(), &DATE).and_then(|date| httpdate::parse_http_date(date).ok());
         let server_now = server_now.and_then(|date| Timestamp::try_from(date).ok());
@@ -167,11 +163,12 @@ impl Client {
             if let Some(encoding) = &encoding {
                 break Some(Failure::Unusable { what: format!("it is encoded ({encoding}), which was not asked for") });
             }
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST_BODY => body.extend_from_slice(&chunk),
-                Ok(Some(_)) => break Some(Failure::Unusable { what: "it is larger than 1 MiB".into() }),
-                Ok(None) => break None,
-                Err(error) => break Some(self.redacted(network::failure(error))),
+            match patience.wait(response.chunk()).await {
+                Err(failure) => break Some(failure),
+                Ok(Ok(Some(chunk))) if body.len() + chunk.len() <= LARGEST_BODY => body.extend_from_slice(&chunk),
+                Ok(Ok(Some(_))) => break Some(Failure::Unusable { what: "it is larger than 1 MiB".into() }),
+                Ok(Ok(None)) => break None,
+                Ok(Err(error)) => break Some(self.redacted(network::failure(error))),
             }
         };
         let body = String::from_utf8_lossy(&body).into_owned();
@@ -247,20 +244,6 @@ impl Client {
 
 fn header<'a>(headers: &'a HeaderMap, name: &reqwest::header::HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
-}
-
-/// Gives an exchange this long, and a moment more for what has come in by then.
-async fn within(limit: Duration, exchange: impl Future<Output = Result<Answer, Failure>>) -> Result<Answer, Failure> {
-    let mut exchange = pin!(exchange);
-    for wait in [limit, GRACE] {
-        tokio::select! {
-            biased;
-            result = &mut exchange => return result,
-            () = sleep(wait) => {}
-        }
-    }
-    let detail = format!("nothing complete within {limit:.1?}");
-    Err(Failure::Network { kind: NetworkKind::Timeout, detail, sent: true })
 }
 
 fn reach(failure: &Failure) -> &'static str {

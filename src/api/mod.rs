@@ -3,6 +3,7 @@
 mod client;
 mod issuer;
 mod network;
+mod patience;
 mod proxy;
 mod tls;
 mod wire;

@@ -70,7 +70,8 @@ pub async fn watch<C: Clock, S: Stop>(
         };
         let wait = at.left(now);
         if !wait.is_zero() {
-            trace(shell.sink, 1, || format!("* nothing is sent for {wait:.1?}"));
+            let what = if next.is_ok() { "next request" } else { "giving up" };
+            trace(shell.sink, 1, || format!("* {what} in {wait:.1?}"));
             note(shell, &mut trouble, wait, failure.as_ref());
         }
         if next.is_ok() && shell.sink.deserted() {

@@ -66,7 +66,10 @@ fn hashed(authority: &Authority) -> std::path::PathBuf {
 fn an_unknown_authority_is_told_with_the_cure_and_not_asked_again() {
     let secure = Secure::new("localhost", [Act::started()]);
     let run = secure.connect().args(&["--json"]).run().expect(10);
-    let run = run.says("error: no secure connection to localhost").says("UnknownIssuer").says("--ca-cert");
+    let run = run
+        .says("error: no secure connection to localhost")
+        .says(&format!("issued by \"{}\", which is not trusted", Authority::NAME))
+        .says("--ca-cert");
     let run = run.says("Trusted here: the system's certificates.");
     assert_eq!(run.events().len(), 1, "it was tried again: {run:#?}");
     assert_eq!(secure.api.lines(), [""; 0]);
@@ -129,8 +132,9 @@ fn a_certificate_file_without_a_certificate_is_a_wrong_argument() {
         let says = format!("no certificate could be read from {}", text(&path));
         let run = secure.connect().args(&["--ca-cert", text(&path)]).run().expect(2).says("error: --ca-cert: ");
         assert_eq!(run.says(&says).says("in PEM form").stdout, "");
-        let run = secure.connect().env("SSL_CERT_FILE", &path).run().expect(2).says("error: SSL_CERT_FILE: ");
-        assert_eq!(run.says(&says).stdout, "");
+        // A variable may have been inherited from anywhere: what it names only stands beside the system's.
+        let run = secure.connect().env("SSL_CERT_FILE", &path).run().expect(10).says("warning: SSL_CERT_FILE: ");
+        assert_eq!(run.says(&says).says("error: no secure connection").stdout, "");
     }
     assert_eq!(secure.api.lines(), [""; 0]);
 }
@@ -163,17 +167,17 @@ fn a_proxy_is_gone_through_with_its_credentials() {
 #[test]
 fn a_proxy_that_refuses_is_named_without_its_password() {
     let secure = Secure::new("api.example", [Act::started()]);
-    for (answer, says) in
-        [("407 Proxy Authentication Required", "authorization required"), ("403 Forbidden", "unsuccessful")]
-    {
+    for (answer, says, cure, tries) in [
+        ("407 Proxy Authentication Required", "error: the proxy wants a user name", "user:password@", 1),
+        ("403 Forbidden", "error: the proxy did not let the request through", "NO_PROXY", 4),
+    ] {
         let proxy = Front::proxy(secure.front.address(), answer);
         let tool = Tool::connect("https://api.example", &["--json", "-vv"])
             .env("HTTPS_PROXY", format!("http://ada:s3cret@{}", proxy.address()));
-        let run = tool.run().expect(10).says("error: the proxy did not let the request through").says(says);
-        let run = run.says(&format!("http://{} (HTTPS_PROXY)", proxy.address())).says("NO_PROXY");
+        let run = tool.run().expect(10).says(says).says(cure);
+        let run = run.says(&format!("http://{} (HTTPS_PROXY)", proxy.address()));
         assert!(!run.stderr.contains("s3cret") && !run.stdout.contains("s3cret"), "{run:#?}");
-        assert_eq!(run.events().len(), 1, "it was tried again: {run:#?}");
-        assert_eq!(proxy.heads().len(), 1);
+        assert_eq!(proxy.heads().len(), tries, "{run:#?}");
         assert!(!proxy.heads()[0].contains(KEY));
     }
     assert_eq!(secure.api.lines(), [""; 0]);

@@ -24,7 +24,7 @@ fn a_session_that_is_gone_after_a_lost_reply_has_an_unknown_outcome() {
 
 #[test]
 fn a_loss_is_remembered_through_what_proves_nothing() {
-    let between = [Act::error(429, "slow down"), Act::status(418, "{}"), Act::error(500, "oops")];
+    let between = [Act::error(429, "slow down"), Act::status(425, "{}"), Act::error(500, "oops")];
     let acts = [Act::started(), Act::Drop].into_iter().chain(between).chain([Act::not_found()]);
     let api = Scripted::new(acts);
     let run = Tool::connect(&api.url(), &["--interval", "20ms"]).run().expect(11).says("its result was lost");
@@ -55,7 +55,7 @@ fn a_session_that_is_seen_alive_again_has_lost_nothing() {
 #[test]
 fn what_proves_that_nothing_was_given_out_is_no_loss() {
     // The 429's one second of waiting is covered elsewhere: here a status that is no result will do.
-    for act in [Act::status(418, "{}"), Act::status(302, "")] {
+    for act in [Act::status(425, "{}"), Act::status(403, "<html>")] {
         let api = Scripted::new([Act::started(), act, Act::not_found()]);
         let run = Tool::connect(&api.url(), &["--interval", "20ms"]).run().expect(6);
         assert_eq!(run.stdout, "");

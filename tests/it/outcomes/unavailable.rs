@@ -16,7 +16,7 @@ fn html(status: u16) -> Act {
 fn an_api_that_fails_to_the_sessions_end_is_unavailable_and_not_an_expiry() {
     at_once(
         [
-            (Act::error(500, "oops"), "the API keeps failing: HTTP 500: oops"),
+            (Act::error(500, "oops"), "the API fails: HTTP 500: oops"),
             (Act::error(504, "late"), "HTTP 504: late"),
             (Act::error(503, "busy"), "HTTP 503: busy"),
             (html(502), "HTTP 502: an HTML page, \"502 Bad Gateway\""),
@@ -111,9 +111,9 @@ fn a_redirect_is_followed_by_nobody() {
 fn a_way_that_stays_broken_to_the_sessions_end_is_the_networks_fault() {
     at_once(
         [
-            (Act::Drop, "the connection to 127.0.0.1 broke"),
-            (Act::Reset, "the connection to 127.0.0.1 broke"),
-            (Act::Raw(b"nonsense\r\n\r\n".into()), "the connection to 127.0.0.1 broke"),
+            (Act::Drop, "the connection to 127.0.0.1:"),
+            (Act::Reset, "the connection to 127.0.0.1:"),
+            (Act::Raw(b"nonsense\r\n\r\n".into()), "the connection to 127.0.0.1:"),
             (
                 Act::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{\"status\":".into()),
                 "before the reply was complete",
@@ -138,13 +138,13 @@ fn a_way_that_stays_broken_to_the_sessions_end_is_the_networks_fault() {
 fn a_reply_that_does_not_come_in_time_is_the_networks_fault() {
     let api = Scripted::new([Act::started_briefly(), Act::Hold(Box::new(Act::success()))]);
     let run = Tool::connect(&api.url(), &["--interval", "20ms", "--request-timeout", "1s"]).run().expect(10);
-    let run = run.says("error: no reply from 127.0.0.1 in time").says("--request-timeout").says("A reply was lost");
+    let run = run.says("error: no reply from 127.0.0.1:").says("--request-timeout").says("A reply was lost");
     assert_eq!(run.stdout, "");
     assert_eq!(api.lines()[..2], [INIT, STATUS]);
 
     let api = Scripted::new([Act::Hold(Box::new(Act::success()))]);
     let run = Tool::status(&api.url(), &["s1", "--request-timeout", "200ms"]).run().expect(10);
-    assert_eq!(run.says("error: no reply from 127.0.0.1 in time").stdout, "");
+    assert_eq!(run.says("error: no reply from 127.0.0.1:").stdout, "");
     assert_eq!(api.lines(), [STATUS]);
 }
 
@@ -156,7 +156,7 @@ fn a_host_at_which_nobody_listens_is_the_networks_fault_and_loses_nothing() {
     assert!(!run.stderr.contains("A reply was lost"), "{run:#?}");
     assert_eq!(run.stdout, "");
     let run = Tool::status(&base, &["s1", "--wait", "--interval", "20ms", "--timeout", "100ms"]).run().expect(8);
-    assert_eq!(run.says("no connection").stdout, "pending\n");
+    assert_eq!(run.says("no connection").stdout, "");
 }
 
 #[test]

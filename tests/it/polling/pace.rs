@@ -17,7 +17,7 @@ fn gaps(api: &Scripted) -> Vec<Duration> {
 #[test]
 fn requests_are_an_interval_apart_whatever_comes_back() {
     let odd = Act::json(r#"{"status":"odd"}"#);
-    let faults = [Act::Drop, Act::Reset, Act::error(500, "oops"), Act::json(""), Act::status(418, "{}"), odd];
+    let faults = [Act::Drop, Act::Reset, Act::error(500, "oops"), Act::json(""), Act::status(425, "{}"), odd];
     let acts = faults.into_iter().flat_map(|fault| [Act::pending(), fault.clone(), fault]);
     let api = Scripted::new([Act::started()].into_iter().chain(acts).chain([Act::success()]));
     Tool::connect(&api.url(), &["--interval", "50ms"]).run().expect(0);
