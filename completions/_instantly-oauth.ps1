@@ -21,13 +21,13 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'instantly-oauth' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A workspace from the config file [env: `INSTANTLY_PROFILE`]')
-            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]')
-            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]')
-            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Certificates to trust beside the system''s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A workspace from the config file [env: INSTANTLY_PROFILE]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'The limit for one request')
-            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]')
+            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write events to stdout, one JSON object a line; the last is the result')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
@@ -41,24 +41,25 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'What became of a session')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a local stand-in for the API')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'instantly-oauth;connect' {
-            [CompletionResult]::new('--browser', '--browser', [CompletionResultType]::ParameterName, 'The program to open the URL with; `%s` stands for the URL, else it comes last [env: BROWSER]')
+            [CompletionResult]::new('--browser', '--browser', [CompletionResultType]::ParameterName, 'The program to open the URL with; %s stands for the URL, else it comes last [env: BROWSER]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up waiting earlier than the session expires')
             [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Between two polls; at least 1s [default: 5s]')
             [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'The longest wait for a rate limit or an outage before the session can start')
             [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'The mailbox that must come back')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'No key, no network: the API is simulated inside this process')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A workspace from the config file [env: `INSTANTLY_PROFILE`]')
-            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]')
-            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]')
-            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Certificates to trust beside the system''s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A workspace from the config file [env: INSTANTLY_PROFILE]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'The limit for one request')
-            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]')
+            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]')
             [CompletionResult]::new('--no-browser', '--no-browser', [CompletionResultType]::ParameterName, 'Do not open anything; the URL is printed all the same')
-            [CompletionResult]::new('--no-wait', '--no-wait', [CompletionResultType]::ParameterName, 'Print the session and its URL and exit; `status ID --wait` goes on from there')
+            [CompletionResult]::new('--no-wait', '--no-wait', [CompletionResultType]::ParameterName, 'Print the session and its URL and exit; status ID --wait goes on from there')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write events to stdout, one JSON object a line; the last is the result')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
@@ -72,13 +73,13 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up waiting earlier than the session expires')
             [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Between two polls; at least 1s [default: 5s]')
             [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'The mailbox that must come back')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A workspace from the config file [env: `INSTANTLY_PROFILE`]')
-            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]')
-            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]')
-            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Certificates to trust beside the system''s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A workspace from the config file [env: INSTANTLY_PROFILE]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'The limit for one request')
-            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]')
+            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Poll until it is over')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write events to stdout, one JSON object a line; the last is the result')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
@@ -95,13 +96,13 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
             [CompletionResult]::new('--delay', '--delay', [CompletionResultType]::ParameterName, 'Until the simulated person acts')
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'How long a session lives')
             [CompletionResult]::new('--init-limit', '--init-limit', [CompletionResultType]::ParameterName, 'Session starts a minute for a workspace and a provider')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A workspace from the config file [env: `INSTANTLY_PROFILE`]')
-            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]')
-            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]')
-            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Certificates to trust beside the system''s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A workspace from the config file [env: INSTANTLY_PROFILE]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'The limit for one request')
-            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]')
+            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]')
             [CompletionResult]::new('--unauthorized', '--unauthorized', [CompletionResultType]::ParameterName, 'Every call answers 401: the key was revoked')
             [CompletionResult]::new('--no-plan', '--no-plan', [CompletionResultType]::ParameterName, 'Every call answers 402: no active paid plan')
             [CompletionResult]::new('--no-create-scope', '--no-create-scope', [CompletionResultType]::ParameterName, 'A session''s start answers 403: the key lacks accounts:create')
@@ -121,13 +122,13 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
             break
         }
         'instantly-oauth;completions' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A workspace from the config file [env: `INSTANTLY_PROFILE`]')
-            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]')
-            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]')
-            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Certificates to trust beside the system''s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A workspace from the config file [env: INSTANTLY_PROFILE]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'The limit for one request')
-            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]')
+            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write events to stdout, one JSON object a line; the last is the result')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
@@ -135,6 +136,29 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'instantly-oauth;help' {
+            [CompletionResult]::new('connect', 'connect', [CompletionResultType]::ParameterValue, 'Connect one mailbox in the browser')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'What became of a session')
+            [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a local stand-in for the API')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'instantly-oauth;help;connect' {
+            break
+        }
+        'instantly-oauth;help;status' {
+            break
+        }
+        'instantly-oauth;help;sandbox' {
+            break
+        }
+        'instantly-oauth;help;completions' {
+            break
+        }
+        'instantly-oauth;help;help' {
             break
         }
     })

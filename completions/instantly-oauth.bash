@@ -22,11 +22,29 @@ _instantly__oauth() {
             instantly__oauth,connect)
                 cmd="instantly__oauth__subcmd__connect"
                 ;;
+            instantly__oauth,help)
+                cmd="instantly__oauth__subcmd__help"
+                ;;
             instantly__oauth,sandbox)
                 cmd="instantly__oauth__subcmd__sandbox"
                 ;;
             instantly__oauth,status)
                 cmd="instantly__oauth__subcmd__status"
+                ;;
+            instantly__oauth__subcmd__help,completions)
+                cmd="instantly__oauth__subcmd__help__subcmd__completions"
+                ;;
+            instantly__oauth__subcmd__help,connect)
+                cmd="instantly__oauth__subcmd__help__subcmd__connect"
+                ;;
+            instantly__oauth__subcmd__help,help)
+                cmd="instantly__oauth__subcmd__help__subcmd__help"
+                ;;
+            instantly__oauth__subcmd__help,sandbox)
+                cmd="instantly__oauth__subcmd__help__subcmd__sandbox"
+                ;;
+            instantly__oauth__subcmd__help,status)
+                cmd="instantly__oauth__subcmd__help__subcmd__status"
                 ;;
             *)
                 ;;
@@ -35,7 +53,7 @@ _instantly__oauth() {
 
     case "${cmd}" in
         instantly__oauth)
-            opts="-q -v -h -V --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help --version connect status sandbox completions"
+            opts="-q -v -h -V --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help --version connect status sandbox completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -252,6 +270,90 @@ _instantly__oauth() {
                     fi
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instantly__subcmd__oauth__subcmd__help)
+            opts="connect status sandbox completions help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instantly__subcmd__oauth__subcmd__help__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instantly__subcmd__oauth__subcmd__help__subcmd__connect)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instantly__subcmd__oauth__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instantly__subcmd__oauth__subcmd__help__subcmd__sandbox)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instantly__subcmd__oauth__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

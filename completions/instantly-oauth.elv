@@ -18,13 +18,13 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
     }
     var completions = [
         &'instantly-oauth'= {
-            cand --color 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]'
-            cand --profile 'A workspace from the config file [env: `INSTANTLY_PROFILE`]'
-            cand --api-key-file 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]'
-            cand --base-url 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]'
-            cand --ca-cert 'Certificates to trust beside the system''s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]'
+            cand --color 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]'
+            cand --profile 'A workspace from the config file [env: INSTANTLY_PROFILE]'
+            cand --api-key-file 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]'
+            cand --base-url 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]'
+            cand --ca-cert 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]'
             cand --request-timeout 'The limit for one request'
-            cand --state-dir 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]'
+            cand --state-dir 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]'
             cand --json 'Write events to stdout, one JSON object a line; the last is the result'
             cand -q 'No progress on stderr; the URL to open and the final error are always shown'
             cand --quiet 'No progress on stderr; the URL to open and the final error are always shown'
@@ -38,23 +38,24 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
             cand status 'What became of a session'
             cand sandbox 'Run a local stand-in for the API'
             cand completions 'Print a completion script'
+            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'instantly-oauth;connect'= {
-            cand --browser 'The program to open the URL with; `%s` stands for the URL, else it comes last [env: BROWSER]'
+            cand --browser 'The program to open the URL with; %s stands for the URL, else it comes last [env: BROWSER]'
             cand --timeout 'Give up waiting earlier than the session expires'
             cand --interval 'Between two polls; at least 1s [default: 5s]'
             cand --max-wait 'The longest wait for a rate limit or an outage before the session can start'
             cand --expect 'The mailbox that must come back'
             cand --sandbox 'No key, no network: the API is simulated inside this process'
-            cand --color 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]'
-            cand --profile 'A workspace from the config file [env: `INSTANTLY_PROFILE`]'
-            cand --api-key-file 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]'
-            cand --base-url 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]'
-            cand --ca-cert 'Certificates to trust beside the system''s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]'
+            cand --color 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]'
+            cand --profile 'A workspace from the config file [env: INSTANTLY_PROFILE]'
+            cand --api-key-file 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]'
+            cand --base-url 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]'
+            cand --ca-cert 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]'
             cand --request-timeout 'The limit for one request'
-            cand --state-dir 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]'
+            cand --state-dir 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]'
             cand --no-browser 'Do not open anything; the URL is printed all the same'
-            cand --no-wait 'Print the session and its URL and exit; `status ID --wait` goes on from there'
+            cand --no-wait 'Print the session and its URL and exit; status ID --wait goes on from there'
             cand --json 'Write events to stdout, one JSON object a line; the last is the result'
             cand -q 'No progress on stderr; the URL to open and the final error are always shown'
             cand --quiet 'No progress on stderr; the URL to open and the final error are always shown'
@@ -67,13 +68,13 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
             cand --timeout 'Give up waiting earlier than the session expires'
             cand --interval 'Between two polls; at least 1s [default: 5s]'
             cand --expect 'The mailbox that must come back'
-            cand --color 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]'
-            cand --profile 'A workspace from the config file [env: `INSTANTLY_PROFILE`]'
-            cand --api-key-file 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]'
-            cand --base-url 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]'
-            cand --ca-cert 'Certificates to trust beside the system''s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]'
+            cand --color 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]'
+            cand --profile 'A workspace from the config file [env: INSTANTLY_PROFILE]'
+            cand --api-key-file 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]'
+            cand --base-url 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]'
+            cand --ca-cert 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]'
             cand --request-timeout 'The limit for one request'
-            cand --state-dir 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]'
+            cand --state-dir 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]'
             cand --wait 'Poll until it is over'
             cand --json 'Write events to stdout, one JSON object a line; the last is the result'
             cand -q 'No progress on stderr; the URL to open and the final error are always shown'
@@ -89,13 +90,13 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
             cand --delay 'Until the simulated person acts'
             cand --ttl 'How long a session lives'
             cand --init-limit 'Session starts a minute for a workspace and a provider'
-            cand --color 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]'
-            cand --profile 'A workspace from the config file [env: `INSTANTLY_PROFILE`]'
-            cand --api-key-file 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]'
-            cand --base-url 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]'
-            cand --ca-cert 'Certificates to trust beside the system''s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]'
+            cand --color 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]'
+            cand --profile 'A workspace from the config file [env: INSTANTLY_PROFILE]'
+            cand --api-key-file 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]'
+            cand --base-url 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]'
+            cand --ca-cert 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]'
             cand --request-timeout 'The limit for one request'
-            cand --state-dir 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]'
+            cand --state-dir 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]'
             cand --unauthorized 'Every call answers 401: the key was revoked'
             cand --no-plan 'Every call answers 402: no active paid plan'
             cand --no-create-scope 'A session''s start answers 403: the key lacks accounts:create'
@@ -114,13 +115,13 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'instantly-oauth;completions'= {
-            cand --color 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]'
-            cand --profile 'A workspace from the config file [env: `INSTANTLY_PROFILE`]'
-            cand --api-key-file 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]'
-            cand --base-url 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]'
-            cand --ca-cert 'Certificates to trust beside the system''s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]'
+            cand --color 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]'
+            cand --profile 'A workspace from the config file [env: INSTANTLY_PROFILE]'
+            cand --api-key-file 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]'
+            cand --base-url 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]'
+            cand --ca-cert 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]'
             cand --request-timeout 'The limit for one request'
-            cand --state-dir 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]'
+            cand --state-dir 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]'
             cand --json 'Write events to stdout, one JSON object a line; the last is the result'
             cand -q 'No progress on stderr; the URL to open and the final error are always shown'
             cand --quiet 'No progress on stderr; the URL to open and the final error are always shown'
@@ -128,6 +129,23 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
             cand --verbose 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'instantly-oauth;help'= {
+            cand connect 'Connect one mailbox in the browser'
+            cand status 'What became of a session'
+            cand sandbox 'Run a local stand-in for the API'
+            cand completions 'Print a completion script'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'instantly-oauth;help;connect'= {
+        }
+        &'instantly-oauth;help;status'= {
+        }
+        &'instantly-oauth;help;sandbox'= {
+        }
+        &'instantly-oauth;help;completions'= {
+        }
+        &'instantly-oauth;help;help'= {
         }
     ]
     $completions[$command]

@@ -24,15 +24,15 @@ function __fish_instantly_oauth_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l color -d 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]' -r -f -a "auto\t'On a terminal that can'
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l color -d 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]' -r -f -a "auto\t'On a terminal that can'
 always\t'Always'
 never\t'Never'"
-complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l profile -d 'A workspace from the config file [env: `INSTANTLY_PROFILE`]' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l api-key-file -d 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]' -r -F
-complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l base-url -d 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]' -r -f
-complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l profile -d 'A workspace from the config file [env: INSTANTLY_PROFILE]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l api-key-file -d 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l base-url -d 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]' -r -F
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l request-timeout -d 'The limit for one request' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
@@ -42,7 +42,8 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "con
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "status" -d 'What became of a session'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "sandbox" -d 'Run a local stand-in for the API'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "completions" -d 'Print a completion script'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l browser -d 'The program to open the URL with; `%s` stands for the URL, else it comes last [env: BROWSER]' -r -f -a "(__fish_complete_command)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l browser -d 'The program to open the URL with; %s stands for the URL, else it comes last [env: BROWSER]' -r -f -a "(__fish_complete_command)"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l timeout -d 'Give up waiting earlier than the session expires' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l interval -d 'Between two polls; at least 1s [default: 5s]' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l max-wait -d 'The longest wait for a rate limit or an outage before the session can start' -r
@@ -58,17 +59,17 @@ rate_limited\t'the first init of each provider answers 429, then as success'
 ip_blocked\t'every init answers 429: this address is blocked for 30 minutes'
 unavailable\t'the first two inits of each provider answer 503, then as success'
 lost_reply\t'as success, but the connection drops instead of answering with the result'"
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l color -d 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]' -r -f -a "auto\t'On a terminal that can'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l color -d 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]' -r -f -a "auto\t'On a terminal that can'
 always\t'Always'
 never\t'Never'"
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l profile -d 'A workspace from the config file [env: `INSTANTLY_PROFILE`]' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l api-key-file -d 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]' -r -F
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l base-url -d 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]' -r -f
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l profile -d 'A workspace from the config file [env: INSTANTLY_PROFILE]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l api-key-file -d 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l base-url -d 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]' -r -F
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l request-timeout -d 'The limit for one request' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l no-browser -d 'Do not open anything; the URL is printed all the same'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l no-wait -d 'Print the session and its URL and exit; `status ID --wait` goes on from there'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l no-wait -d 'Print the session and its URL and exit; status ID --wait goes on from there'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
@@ -76,15 +77,15 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l timeout -d 'Give up waiting earlier than the session expires' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l interval -d 'Between two polls; at least 1s [default: 5s]' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l expect -d 'The mailbox that must come back' -r -f
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l color -d 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]' -r -f -a "auto\t'On a terminal that can'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l color -d 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]' -r -f -a "auto\t'On a terminal that can'
 always\t'Always'
 never\t'Never'"
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l profile -d 'A workspace from the config file [env: `INSTANTLY_PROFILE`]' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l api-key-file -d 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]' -r -F
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l base-url -d 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]' -r -f
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l profile -d 'A workspace from the config file [env: INSTANTLY_PROFILE]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l api-key-file -d 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l base-url -d 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]' -r -F
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l request-timeout -d 'The limit for one request' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l wait -d 'Poll until it is over'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
@@ -105,15 +106,15 @@ lost_reply\t'as success, but the connection drops instead of answering with the 
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l delay -d 'Until the simulated person acts' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l ttl -d 'How long a session lives' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l init-limit -d 'Session starts a minute for a workspace and a provider' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l color -d 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]' -r -f -a "auto\t'On a terminal that can'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l color -d 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]' -r -f -a "auto\t'On a terminal that can'
 always\t'Always'
 never\t'Never'"
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l profile -d 'A workspace from the config file [env: `INSTANTLY_PROFILE`]' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l api-key-file -d 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]' -r -F
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l base-url -d 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]' -r -f
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l profile -d 'A workspace from the config file [env: INSTANTLY_PROFILE]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l api-key-file -d 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l base-url -d 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]' -r -F
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l request-timeout -d 'The limit for one request' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l unauthorized -d 'Every call answers 401: the key was revoked'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l no-plan -d 'Every call answers 402: no active paid plan'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l no-create-scope -d 'A session\'s start answers 403: the key lacks accounts:create'
@@ -127,16 +128,21 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l color -d 'When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]' -r -f -a "auto\t'On a terminal that can'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l color -d 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]' -r -f -a "auto\t'On a terminal that can'
 always\t'Always'
 never\t'Never'"
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l profile -d 'A workspace from the config file [env: `INSTANTLY_PROFILE`]' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l api-key-file -d 'Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]' -r -F
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l base-url -d 'Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]' -r -f
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l profile -d 'A workspace from the config file [env: INSTANTLY_PROFILE]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l api-key-file -d 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l base-url -d 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]' -r -F
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l request-timeout -d 'The limit for one request' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status sandbox completions help" -f -a "connect" -d 'Connect one mailbox in the browser'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status sandbox completions help" -f -a "status" -d 'What became of a session'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status sandbox completions help" -f -a "sandbox" -d 'Run a local stand-in for the API'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status sandbox completions help" -f -a "completions" -d 'Print a completion script'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -14,7 +14,7 @@ use crate::sandbox::Scenario;
 #[derive(Debug, Parser)]
 #[command(name = "instantly-oauth", bin_name = "instantly-oauth", version, max_term_width = 100)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::table()))]
-#[command(disable_help_subcommand = true, subcommand_required = true, arg_required_else_help = true)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -63,26 +63,31 @@ pub struct Global {
     /// Trace requests, waits and decisions on stderr, secrets redacted; twice for more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// When to colour [env: `NO_COLOR`, `CLICOLOR_FORCE`]
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    /// When to colour.
+    #[arg(help = "When to colour [env: NO_COLOR, CLICOLOR_FORCE]", long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
-    /// A workspace from the config file [env: `INSTANTLY_PROFILE`]
-    #[arg(long, global = true, value_name = "NAME")]
+    /// A workspace from the config file.
+    #[arg(
+        help = "A workspace from the config file [env: INSTANTLY_PROFILE]",
+        long,
+        global = true,
+        value_name = "NAME"
+    )]
     pub profile: Option<String>,
-    /// Read the API key from a file, `-` for stdin [env: `INSTANTLY_API_KEY`, `INSTANTLY_API_KEY_FILE`]
-    #[arg(long, global = true, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
+    /// Where to read the API key from.
+    #[arg(help = "Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]", long, global = true, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
     pub api_key_file: Option<PathBuf>,
-    /// Where the API is; https, save on this machine [env: `INSTANTLY_BASE_URL`] [default: <https://api.instantly.ai>]
-    #[arg(long, global = true, value_name = "URL", value_hint = clap::ValueHint::Url)]
+    /// Where the API is.
+    #[arg(help = "Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]", long, global = true, value_name = "URL", value_hint = clap::ValueHint::Url)]
     pub base_url: Option<String>,
-    /// Certificates to trust beside the system's, in PEM form [env: `SSL_CERT_FILE`, `SSL_CERT_DIR`]
-    #[arg(long, global = true, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
+    /// Certificates to trust beside the system's.
+    #[arg(help = "Certificates to trust beside the system's, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]", long, global = true, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
     pub ca_cert: Option<PathBuf>,
     /// The limit for one request
     #[arg(long, global = true, value_name = "DURATION", default_value = "15s", value_parser = positive)]
     pub request_timeout: Duration,
-    /// Where this tool may keep its state; nothing is kept yet [env: `INSTANTLY_OAUTH_STATE_DIR`]
-    #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    /// Where state may be kept.
+    #[arg(help = "Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]", long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub state_dir: Option<PathBuf>,
 }
 
@@ -106,11 +111,11 @@ pub struct Connect {
     /// Do not open anything; the URL is printed all the same
     #[arg(long, conflicts_with = "browser")]
     pub no_browser: bool,
-    /// The program to open the URL with; `%s` stands for the URL, else it comes last [env: BROWSER]
-    #[arg(long, value_name = "CMD", value_hint = clap::ValueHint::CommandString)]
+    /// The program to open the URL with.
+    #[arg(help = "The program to open the URL with; %s stands for the URL, else it comes last [env: BROWSER]", long, value_name = "CMD", value_hint = clap::ValueHint::CommandString)]
     pub browser: Option<String>,
-    /// Print the session and its URL and exit; `status ID --wait` goes on from there
-    #[arg(long, conflicts_with_all = ["timeout", "interval", "expect"])]
+    /// Leave after the session's start.
+    #[arg(help = "Print the session and its URL and exit; status ID --wait goes on from there", long, conflicts_with_all = ["timeout", "interval", "expect"])]
     pub no_wait: bool,
     /// Give up waiting earlier than the session expires
     #[arg(long, value_name = "DURATION", value_parser = duration)]

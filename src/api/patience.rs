@@ -41,3 +41,32 @@ impl Patience {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_come_in_counts_even_if_time_was_up_before_it_was_looked_at() {
+        let mut patience = Patience::new(Duration::ZERO);
+        let late = async {
+            for _ in 0..3 {
+                tokio::task::yield_now().await;
+            }
+            7
+        };
+        assert_eq!(patience.wait(late).await, Ok(7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_parts_together_have_the_limit_and_one_last_look() {
+        let begun = Instant::now();
+        let mut patience = Patience::new(Duration::from_secs(15));
+        assert_eq!(patience.wait(tokio::time::sleep(Duration::from_secs(14))).await, Ok(()));
+        let failure = patience.wait(std::future::pending::<()>()).await.unwrap_err();
+        assert!(failure.to_string().contains("within 15.0s"), "{failure}");
+        assert_eq!(begun.elapsed(), Duration::from_secs(15) + GRACE);
+        assert!(patience.wait(std::future::pending::<()>()).await.is_err());
+        assert_eq!(begun.elapsed(), Duration::from_secs(15) + GRACE);
+    }
+}

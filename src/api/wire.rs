@@ -15,6 +15,9 @@ use crate::model::session::{Account, SessionId, Started};
 /// The longest piece of a foreign message that is passed on, in characters.
 const LONGEST_MESSAGE: usize = 300;
 
+/// The longest field that is passed on, in characters. An address has 254 at most, and a sentence hardly more.
+const LONGEST_FIELD: usize = 4000;
+
 /// A JSON object whose fields are read one by one: a field that is odd does not cost the others.
 pub(super) struct Object<'a>(BTreeMap<Lossy, &'a RawValue>);
 
@@ -30,9 +33,10 @@ impl<'a> Object<'a> {
         serde_json::from_str::<Lossy>(self.0.get(name)?.get()).ok().map(|text| text.0)
     }
 
-    /// A text that says something.
+    /// A text that says something, cut where it is beyond any sense.
     fn words(&self, name: &str) -> Option<String> {
-        self.text(name).filter(|text| !text.trim().is_empty())
+        let text = self.text(name).filter(|text| !text.trim().is_empty())?;
+        Some(text.chars().take(LONGEST_FIELD).collect())
     }
 }
 

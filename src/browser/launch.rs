@@ -31,11 +31,6 @@ pub enum Opened {
     },
 }
 
-/// Opens a URL with the first of these programs that takes it, and says which one that was. See [`Opening`].
-pub async fn open(launchers: Vec<Launcher>, url: &str) -> Opened {
-    Opening::new(launchers, url).opened().await
-}
-
 /// An opening under way.
 ///
 /// Programs are started without a shell, in a session of their own (Ctrl-C is not for them), with null streams, and

@@ -11,7 +11,7 @@ mod named;
 mod plan;
 mod surroundings;
 
-pub use launch::{Opened, Opening, open};
+pub use launch::{Opened, Opening};
 pub use launcher::Launcher;
 pub use plan::{Plan, Wish, plan};
 pub use surroundings::{Platform, Surroundings};

@@ -44,7 +44,12 @@ pub(super) fn run(
         Some(command) => Wish::Program(command.clone()),
         None => Wish::Default,
     };
-    let plan = browser::plan(&Surroundings::look(environment), &wish, &|path| path.is_file())?;
+    let planned = browser::plan(&Surroundings::look(environment), &wish, &|path| path.is_file());
+    let plan = match planned {
+        // It is not ours, and may have been inherited from anywhere: the URL is printed all the same.
+        Err(error) if wish == Wish::Default => Plan::Nothing { reason: error.to_string() },
+        planned => planned?,
+    };
     let Some(scenario) = flags.sandbox else {
         let config = settings::connection(global, environment)?;
         settings::interval(flags.interval, &config.base)?;
@@ -99,6 +104,10 @@ async fn connect(
         again: Some(next::connect(provider, flags.expect.as_deref(), flags.sandbox, global)),
         route: &route,
     };
+    if sandboxed {
+        reporter
+            .emit(Event::Sandbox(flags.sandbox.map(|scenario| format!("{}: {}", scenario.name(), scenario.about()))));
+    }
     let mut shell = Shell { clock: &System, sink: &**reporter, stop: listen()? };
     let client = Client::new(config, Rc::clone(reporter) as Rc<dyn Sink>, jiff::Timestamp::now)?;
     let session = match begin(&mut shell, &client, flags, loopback).await {
@@ -128,6 +137,9 @@ async fn connect(
         expect: flags.expect.clone(),
         sandbox: sandboxed,
     });
+    if reporter.deserted() {
+        return Ok(context.finish(Ended::Deserted, |_| None));
+    }
     let mut opening = match plan {
         Plan::Try(launchers) => Some(Opening::new(launchers, session.auth_url.as_str())),
         Plan::Nothing { reason } => {
@@ -138,7 +150,7 @@ async fn connect(
     if flags.no_wait {
         return Ok(leave(&mut shell, &context, &session, opening).await);
     }
-    let until = context.started_at.saturating_add(session.expiry.life).unwrap_or_default();
+    let until = System.time().saturating_add(session.expiry.life).unwrap_or_default();
     reporter.emit(Event::Watching { id: id.clone(), expires_at: until });
     let terms = Terms {
         interval,

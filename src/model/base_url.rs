@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 use super::auth_url::is_loopback;
@@ -10,6 +11,9 @@ use super::session::SessionId;
 
 /// The service itself.
 pub const DEFAULT_BASE: &str = "https://api.instantly.ai";
+
+/// Everything but what RFC 3986 (2.3) calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The API's root: https, or http where it is on this machine; no credentials, no query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,20 +72,19 @@ impl BaseUrl {
     /// Where a session of this provider is started.
     #[must_use]
     pub fn init(&self, provider: Provider) -> Url {
-        self.join(&["api", "v2", "oauth", provider.id(), "init"])
+        self.join(&format!("oauth/{provider}/init"))
     }
 
     /// Where a session's state is asked for. The id is percent-encoded as one segment of the path.
     #[must_use]
     pub fn status(&self, id: &SessionId) -> Url {
-        self.join(&["api", "v2", "oauth", "session", "status", id.as_str()])
+        let id = utf8_percent_encode(id.as_str(), RESERVED);
+        self.join(&format!("oauth/session/status/{id}"))
     }
 
-    fn join(&self, segments: &[&str]) -> Url {
+    fn join(&self, call: &str) -> Url {
         let mut url = self.root.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(segments);
-        }
+        url.set_path(&format!("{}/api/v2/{call}", self.root.path().trim_end_matches('/')));
         url
     }
 }
@@ -133,8 +136,8 @@ mod tests {
     #[test]
     fn an_id_stays_one_segment() {
         let base = BaseUrl::parse("https://api.instantly.ai").unwrap();
-        let id = SessionId::parse("a/../b?c#d%2F").unwrap();
-        assert_eq!(base.status(&id).path(), "/api/v2/oauth/session/status/a%2F..%2Fb%3Fc%23d%252F");
+        let id = SessionId::parse("a/../b?c#d%2F^|~").unwrap();
+        assert_eq!(base.status(&id).path(), "/api/v2/oauth/session/status/a%2F..%2Fb%3Fc%23d%252F%5E%7C~");
         assert_eq!(base.to_string(), "https://api.instantly.ai");
     }
 }

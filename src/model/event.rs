@@ -12,6 +12,8 @@ use super::session::SessionId;
 /// Something that happened. Some are events of the JSON stream; a person reads words for each.
 #[derive(Clone, Debug)]
 pub enum Event {
+    /// The API is the sandbox; what it plays, where that is known.
+    Sandbox(Option<String>),
     /// A session was started, and this is where the person goes.
     Session {
         /// The session.

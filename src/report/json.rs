@@ -88,7 +88,12 @@ pub(super) fn event(event: &Event) -> Option<String> {
             until: format!("{until:.3}"),
             detail,
         }),
-        Event::Watching { .. } | Event::Resumed | Event::Stopping(_) | Event::Warning(_) | Event::Trace(..) => {
+        Event::Sandbox(_)
+        | Event::Watching { .. }
+        | Event::Resumed
+        | Event::Stopping(_)
+        | Event::Warning(_)
+        | Event::Trace(..) => {
             return None;
         }
     })

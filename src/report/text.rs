@@ -13,7 +13,7 @@ use crate::model::words::length;
 pub(super) fn lines(event: &Event, output: Output, zone: impl FnOnce() -> TimeZone) -> Vec<String> {
     let quiet = output.quiet;
     match event {
-        Event::Session { provider, auth_url, expect, sandbox, .. } => {
+        Event::Session { provider, auth_url, expect, .. } => {
             // Alone, from column 0, as it came: a person selects it, a script greps it.
             let url = auth_url.as_str().to_owned();
             if quiet {
@@ -23,13 +23,14 @@ pub(super) fn lines(event: &Event, output: Output, zone: impl FnOnce() -> TimeZo
                 || format!("with the {} mailbox to connect", provider.name()),
                 |mailbox| format!("as {} ({})", plain(mailbox), provider.name()),
             );
-            let mut lines = Vec::new();
-            if *sandbox {
-                lines.push("SANDBOX: nothing here is real, and no mailbox is connected.".to_owned());
-            }
-            lines.push(format!("Open this URL and sign in {whom}:"));
+            let mut lines = vec![format!("Open this URL and sign in {whom}:")];
             lines.extend(if output.animate { vec![String::new(), url, String::new()] } else { vec![url] });
             lines
+        }
+        // Said even when all is to be quiet: what follows looks just like the real thing.
+        Event::Sandbox(plays) => {
+            let plays = plays.as_ref().map(|plays| format!(" Scenario {plays}.")).unwrap_or_default();
+            vec![format!("SANDBOX: nothing here is real, and no mailbox is connected.{plays}")]
         }
         Event::Trace(_, text) => vec![plain(text)],
         Event::Warning(text) => vec![format!("{} {}", label(output, "warning:", "33"), plain(text))],

@@ -25,5 +25,5 @@ mod session;
 mod tests;
 
 pub use faults::Faults;
-pub use scenario::{Scenario, UnknownScenario};
+pub use scenario::Scenario;
 pub use server::{Clock, Log, Options, Sandbox};

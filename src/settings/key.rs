@@ -35,8 +35,11 @@ pub(super) fn find(flags: &Global, environment: &Environment) -> Result<SecretSt
 
 /// The first line of a file, or of standard input.
 fn from_file(name: &str, path: &Path) -> Result<SecretString, Error> {
-    let text = read(path)
-        .map_err(|error| Error::usage(format!("{name}: {} cannot be read", path.display())).because(error))?;
+    let text = read(path).map_err(|error| {
+        Error::usage(format!("{name}: {} cannot be read", path.display()))
+            .because(error)
+            .hint("Name a file whose first line is the key, or - for stdin.")
+    })?;
     let from = if path == Path::new("-") { format!("{name} (stdin)") } else { format!("{name} ({})", path.display()) };
     check(&from, &text)
 }

@@ -66,7 +66,7 @@ fn a_flag_beats_the_environment() {
 fn an_odd_id_is_one_segment_of_the_path() {
     let id = r#"a/../b?c#d%2F&e=f;"'(g)\`{}~"#;
     let body = serde_json::json!({"session_id": id, "auth_url": "https://accounts.google.com/x"});
-    let path = "GET /api/v2/oauth/session/status/a%2F..%2Fb%3Fc%23d%252F&e=f;%22'(g)%5C%60%7B%7D~";
+    let path = "GET /api/v2/oauth/session/status/a%2F..%2Fb%3Fc%23d%252F%26e%3Df%3B%22%27%28g%29%5C%60%7B%7D~";
     let api = Scripted::new([Act::json(body.to_string()), Act::success()]);
     let run = Tool::connect(&api.url(), &["--json"]).run().expect(0);
     assert_eq!(run.result()["session_id"], id);

@@ -82,8 +82,8 @@ async fn a_failure_falls_through_to_the_next() {
 
 #[tokio::test]
 async fn the_default_patience_is_enough_for_what_ends_at_once() {
-    assert_eq!(open(Vec::new(), URL).await, no("nothing was started"));
-    assert_eq!(open(vec![named("no-such-browser")], URL).await, no("no-such-browser: not found"));
+    assert_eq!(Opening::new(Vec::new(), URL).opened().await, no("nothing was started"));
+    assert_eq!(Opening::new(vec![named("no-such-browser")], URL).opened().await, no("no-such-browser: not found"));
 }
 
 #[tokio::test]
