@@ -191,9 +191,21 @@ fn serve(stream: &TcpStream, state: &(Mutex<State>, Condvar)) -> bool {
         if state.acts.len() > 1 { state.acts.remove(0) } else { state.acts[0].clone() }
     };
     state.1.notify_all();
-    let more = perform(act, stream, state);
+    let act = match act {
+        Act::Hold(act) => {
+            wait_for_release(state);
+            *act
+        }
+        act => act,
+    };
+    // Before the reply, and not after it: whoever has it may ask again before this thread runs on.
     state.0.lock().unwrap().in_flight -= 1;
-    more
+    perform(act, stream, state)
+}
+
+fn wait_for_release(state: &(Mutex<State>, Condvar)) {
+    let guard = state.0.lock().unwrap();
+    drop(state.1.wait_while(guard, |state| !state.released).unwrap());
 }
 
 fn perform(act: Act, mut stream: &TcpStream, state: &(Mutex<State>, Condvar)) -> bool {
@@ -217,15 +229,10 @@ fn perform(act: Act, mut stream: &TcpStream, state: &(Mutex<State>, Condvar)) ->
             let _ = socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO));
             false
         }
-        Act::Hold(act) => {
-            let guard = state.0.lock().unwrap();
-            drop(state.1.wait_while(guard, |state| !state.released).unwrap());
-            perform(*act, stream, state)
-        }
+        Act::Hold(_) => unreachable!("a hold is not held twice"),
         Act::Stall(bytes) => {
             let _ = stream.write_all(&bytes);
-            let guard = state.0.lock().unwrap();
-            drop(state.1.wait_while(guard, |state| !state.released).unwrap());
+            wait_for_release(state);
             false
         }
         Act::Trickle(bytes) => {
