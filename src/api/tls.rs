@@ -117,3 +117,6 @@ pub(super) fn config(roots: Option<&Roots>, warn: impl Fn(String)) -> Result<Cli
     let config = config.dangerous().with_custom_certificate_verifier(Arc::new(Naming(verifier)));
     Ok(config.with_no_client_auth())
 }
+
+#[cfg(test)]
+mod tests;
