@@ -121,7 +121,7 @@ impl Client {
     async fn state(&self, id: &SessionId, limit: Duration) -> Result<Reply, Failure> {
         let request = self.http.request(Method::GET, self.config.base.status(id));
         let answer = self.exchange(request, limit).await?;
-        if answer.status == StatusCode::NOT_FOUND && !wire::is_html(&answer.body) {
+        if answer.status == StatusCode::NOT_FOUND && !wire::is_foreign(&answer.body) {
             return Err(Failure::NotFound { message: self.message(&answer.body) });
         }
         if !answer.status.is_success() {
@@ -184,8 +184,8 @@ impl Client {
     fn refused(&self, answer: &Answer) -> Failure {
         let message = self.message(&answer.body);
         let refusal = match answer.status.as_u16() {
-            // A page for people does not come from the API, and says nothing about the key.
-            401..=404 if wire::is_html(&answer.body) => None,
+            // What is not JSON comes from something in front of the API, and says nothing about the key.
+            401..=403 if wire::is_foreign(&answer.body) => None,
             401 => Some(Refusal::Key),
             402 => Some(Refusal::Plan),
             403 => Some(Refusal::Scope),
@@ -195,7 +195,7 @@ impl Client {
             (Some(refusal), _) => Failure::Refused { refusal, message },
             (None, 429) => Failure::Throttled { throttle: Throttle::Limit, after: answer.retry_after, message },
             (None, 503) => Failure::Throttled { throttle: Throttle::Outage, after: answer.retry_after, message },
-            (None, status) => Failure::Status { status, message, page: wire::is_html(&answer.body) },
+            (None, status) => Failure::Status { status, message, own: wire::is_json(&answer.body) },
         }
     }
 

@@ -110,8 +110,17 @@ pub(super) fn message(body: &str) -> Option<String> {
     (!body.trim().is_empty()).then(|| body.to_owned())
 }
 
-/// Whether a body is a page for people, from something in front of the API, whatever its header says.
-pub(super) fn is_html(body: &str) -> bool {
+/// Whether a body is a JSON object, as all of the API's are, whatever its header says.
+pub(super) fn is_json(body: &str) -> bool {
+    Object::read(body).is_some()
+}
+
+/// Whether a body says something in another way than the API: it comes from something in front of it.
+pub(super) fn is_foreign(body: &str) -> bool {
+    !body.trim().is_empty() && !is_json(body)
+}
+
+fn is_html(body: &str) -> bool {
     body.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }
 

@@ -49,7 +49,7 @@ pub async fn watch<C: Clock, S: Stop>(
             return Ended::Deserted;
         }
         let sent = shell.clock.moment();
-        let limit = poll.patience(sent).map_or(Duration::MAX, |until| until.left(sent));
+        let limit = poll.patience(sent).left(sent);
         let mut asking = pin!(ask(limit));
         let reply = match shell.attend(asking.as_mut(), Phase::Person(trouble), terms.end).await {
             Ok(reply) => reply,

@@ -36,6 +36,10 @@ impl AuthUrl {
         }
         let Some((scheme, rest)) = text.split_once("://") else { return Err("it is not an absolute URL".into()) };
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        // Parsers that matter skip further slashes, and find a host where none is seen here.
+        if authority.is_empty() {
+            return Err("it has no host".into());
+        }
         if authority.contains('@') {
             return Err("it has a user name or password in it".into());
         }
@@ -114,7 +118,12 @@ mod tests {
             ("javascript://%0aalert(1)", false, false),
             ("file:///etc/passwd", false, false),
             ("https:accounts.google.com", false, false),
-            ("https:///x", false, true),
+            ("https:///x", false, false),
+            ("https:///user:pw@accounts.google.com/x", false, false),
+            ("https:////accounts.google.com@evil.example/x", false, false),
+            ("http:///a@127.0.0.1/x", true, false),
+            ("https:///evil.example\\@accounts.google.com/", false, false),
+            ("https://\\accounts.google.com/", false, false),
             ("//accounts.google.com/", false, false),
             ("https://", false, false),
             ("", false, false),

@@ -34,10 +34,10 @@ pub enum Failure {
     Status {
         /// The HTTP status.
         status: u16,
-        /// What the service said; that it was HTML, where it was.
+        /// What was said; that it was HTML, where it was.
         message: Option<String>,
-        /// Whether it was a page for people, which does not come from the API.
-        page: bool,
+        /// Whether it was said in JSON, as the API does: only then is it the API that says no, and means it.
+        own: bool,
     },
     /// A success whose body cannot be used.
     Unusable {
@@ -138,7 +138,7 @@ impl Failure {
     pub const fn is_final(&self) -> bool {
         match self {
             Self::Refused { .. } => true,
-            Self::Status { status, page, .. } => matches!(*status, 300..500) && !matches!(*status, 408 | 425) && !*page,
+            Self::Status { status, own, .. } => *own && matches!(*status, 400..500) && !matches!(*status, 408 | 425),
             _ => false,
         }
     }

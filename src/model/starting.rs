@@ -86,14 +86,14 @@ mod tests {
     #[test]
     fn what_passes_is_tried_again_three_times_and_the_rest_never() {
         let network = |kind| Failure::Network { kind, detail: String::new(), sent: true };
-        let server = Failure::Status { status: 500, message: None, page: false };
+        let server = Failure::Status { status: 500, message: None, own: true };
         assert_eq!(waits(0, vec![server; 4]), [Some(500), Some(1000), Some(2000), None]);
         assert_eq!(waits(0, [network(NetworkKind::Dns)]), [Some(500)]);
         for failure in [
             network(NetworkKind::Tls),
             network(NetworkKind::ProxyLogin),
-            Failure::Status { status: 400, message: None, page: false },
-            Failure::Status { status: 302, message: None, page: false },
+            Failure::Status { status: 400, message: None, own: true },
+            Failure::Status { status: 302, message: None, own: true },
             Failure::Unusable { what: String::new() },
             Failure::NotFound { message: None },
         ] {

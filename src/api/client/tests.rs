@@ -107,7 +107,12 @@ fn throttled(throttle: Throttle, seconds: Option<u64>) -> Failure {
 }
 
 fn other(status: u16, message: &str) -> Failure {
-    Failure::Status { status, message: Some(message.into()), page: message.starts_with("an HTML page") }
+    Failure::Status { status, message: Some(message.into()), own: !message.starts_with("an HTML page") }
+}
+
+/// What something in front of the API says.
+fn foreign(status: u16, message: &str) -> Failure {
+    Failure::Status { status, message: Some(message.into()), own: false }
 }
 
 /// How a server answers (status, content type, headers, body), what failure that is, and whether it may have cost a
@@ -124,7 +129,9 @@ fn failures() -> Vec<Case> {
         (401, JSON, vec![], body, refused(Refusal::Key), false),
         (402, JSON, vec![], body, refused(Refusal::Plan), false),
         (403, JSON, vec![], body, refused(Refusal::Scope), false),
-        (403, "text/plain", vec![], "as said", refused(Refusal::Scope), false),
+        (403, "text/plain", vec![], "{\"message\":\"as said\"}", refused(Refusal::Scope), false),
+        (403, "text/plain", vec![], "error code: 1010", foreign(403, "error code: 1010"), false),
+        (404, "text/plain", vec![], "default backend - 404", foreign(404, "default backend - 404"), false),
         (401, HTML, vec![], PAGE, other(401, page), false),
         (402, HTML, vec![], PAGE, other(402, page), false),
         (403, HTML, vec![], PAGE, other(403, page), false),
@@ -151,7 +158,7 @@ fn failures() -> Vec<Case> {
         (500, JSON, vec![], r#"{"statusCode":500,"error":"X"}"#, other(500, "X"), true),
         (502, HTML, vec![], PAGE, other(502, page), true),
         (504, HTML, vec![], "<html>", other(504, "an HTML page"), true),
-        (500, JSON, vec![], "", Failure::Status { status: 500, message: None, page: false }, true),
+        (500, JSON, vec![], "", Failure::Status { status: 500, message: None, own: false }, true),
         (408, JSON, vec![], body, other(408, "as said"), true),
         (301, JSON, vec![("location", "/elsewhere")], body, other(301, "as said"), false),
         (400, JSON, vec![], body, other(400, "as said"), false),
@@ -180,7 +187,10 @@ async fn a_404_is_about_the_session_only_where_one_was_asked_for() {
         let failure = Failure::NotFound { message: message.clone() };
         assert!(failure.reached() && !failure.may_have_cost_a_result());
         assert_eq!(status(404, JSON, &[], body).await.0, Reply::Failed(failure));
-        assert_eq!(init(404, JSON, &[], body).await, Err(Failure::Status { status: 404, message, page: false }));
+        assert_eq!(
+            init(404, JSON, &[], body).await,
+            Err(Failure::Status { status: 404, message, own: !body.is_empty() })
+        );
     }
 }
 

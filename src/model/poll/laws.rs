@@ -39,8 +39,8 @@ fn replies() -> Vec<(Reply, Duration)> {
         (Reply::Failed(refused), 0),
         (network(false), 0),
         (network(true), 15),
-        (Reply::Failed(Failure::Status { status: 502, message: None, page: true }), 0),
-        (Reply::Failed(Failure::Status { status: 400, message: None, page: false }), 0),
+        (Reply::Failed(Failure::Status { status: 502, message: None, own: false }), 0),
+        (Reply::Failed(Failure::Status { status: 400, message: None, own: true }), 0),
     ];
     replies.map(|(reply, seconds)| (reply, Duration::from_secs(seconds))).into()
 }
@@ -64,8 +64,7 @@ impl Walk {
     fn from(&mut self, poll: &Poll, seen: Seen, depth: usize) {
         for (reply, latency) in self.replies.clone() {
             self.visited += 1;
-            let patience = poll.patience(seen.sent).map_or(latency, |until| until.left(seen.sent));
-            let now = seen.sent + latency.min(patience);
+            let now = seen.sent + latency.min(poll.patience(seen.sent).left(seen.sent));
             let jitter = if self.visited.is_multiple_of(2) { 0.0 } else { 1.0 };
             let turn = Turn { reply: reply.clone(), sent: seen.sent, now, jitter };
             let lost = match &reply {
@@ -109,6 +108,7 @@ impl Walk {
             }
             Next::End { at, verdict } => {
                 assert!(*at >= now && (*at == now || give_up == Some(*at)), "{story}");
+                assert!(now <= (end + LAST_POLL_GRACE).max(seen.sent + LAST_REPLY), "it ends in time: {story}");
                 assert_eq!(*verdict == Verdict::NotFound, *reply == not_found(), "{story}");
                 assert!(!(seen.lost && *verdict == Verdict::NotFound), "a loss is never not found: {story}");
                 let early = *at < end && give_up.is_none_or(|give_up| *at < give_up);
@@ -195,12 +195,15 @@ fn a_404_after_a_lost_reply_is_settled_unless_the_session_was_seen_alive_in_betw
 
 #[test]
 fn a_machine_that_slept_through_the_end_still_asks_once() {
-    let poll = Poll::begin(ten_minutes(), at(0));
-    let turn = Turn { reply: network(true), sent: at(300), now: at(4000), jitter: 0.0 };
-    let Next::Poll { at: then, poll, .. } = poll.next(turn) else { panic!("no last poll after sleep") };
-    assert_eq!(then, at(4000));
-    let turn = Turn { reply: Reply::Pending, sent: then, now: then, jitter: 0.0 };
-    assert!(matches!(poll.next(turn), Next::End { verdict: Verdict::Expired { status: None }, .. }));
+    for woken in [611, 630, 4000] {
+        let poll = Poll::begin(ten_minutes(), at(0));
+        let turn = Turn { reply: network(true), sent: at(300), now: at(woken), jitter: 0.0 };
+        let Next::Poll { at: then, poll, .. } = poll.next(turn) else { panic!("no last poll at {woken}") };
+        assert_eq!(then, at(woken));
+        assert_eq!(poll.patience(then).left(then), LAST_REPLY);
+        let turn = Turn { reply: Reply::Pending, sent: then, now: then, jitter: 0.0 };
+        assert!(matches!(poll.next(turn), Next::End { verdict: Verdict::Expired { status: None }, .. }));
+    }
 }
 
 #[test]
@@ -211,4 +214,9 @@ fn giving_up_is_pending_and_names_the_last_failure() {
         panic!("{next:?}")
     };
     assert_eq!(ended, at(12));
+    for give_up in [599, 600, 4000] {
+        let terms = Terms { give_up: Some(at(give_up)), ..ten_minutes() };
+        let next = replay(terms, std::iter::repeat(Reply::Pending));
+        assert!(matches!(next, Next::End { verdict: Verdict::Expired { .. }, .. }), "{give_up}: {next:?}");
+    }
 }

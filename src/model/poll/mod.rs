@@ -24,8 +24,11 @@ pub const LAST_POLL_GRACE: Duration = Duration::from_secs(10);
 /// once.
 pub const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// A reply this much later than the last poll could have been was not slow: the machine was asleep while it waited.
-const ASLEEP: Duration = Duration::from_secs(60);
+/// How long the reply to the last poll is waited for, at the least.
+const LAST_REPLY: Duration = Duration::from_secs(5);
+
+/// A session's end is known only to about this much, since the server's clock shows whole seconds.
+const UNCERTAIN: Duration = Duration::from_secs(1);
 
 /// After failures in a row the wait grows to this many intervals at the most.
 const SLOWEST: u32 = 6;
@@ -102,21 +105,24 @@ pub struct Poll {
 }
 
 impl Poll {
-    /// Begins. The interval is cut to the session's life, so that a very long one still leaves a last poll.
+    /// Begins. The interval is cut to the session's life, so that a very long one still leaves a last poll. Giving up no
+    /// earlier than the session ends is waiting to its end.
     #[must_use]
     pub fn begin(terms: Terms, now: Moment) -> Self {
         let interval = terms.interval.min(terms.end.left(now));
-        Self { terms: Terms { interval, ..terms }, failures: 0, suspicion: None }
+        let give_up = terms.give_up.filter(|give_up| *give_up + UNCERTAIN < terms.end);
+        Self { terms: Terms { interval, give_up, ..terms }, failures: 0, suspicion: None }
     }
 
-    /// Until when to wait for the reply to a request that leaves now, however long the client itself would: giving up
-    /// leaves it a moment, and the session's end leaves room for the last poll.
+    /// Until when to wait for the reply to a request that leaves now, however long the client itself would. Giving up
+    /// leaves it a moment; the session's end leaves time for the last poll, and for its reply.
     #[must_use]
-    pub fn patience(&self, now: Moment) -> Option<Moment> {
+    pub fn patience(&self, now: Moment) -> Moment {
         let Terms { end, give_up, .. } = self.terms;
-        let last = (now < end).then_some(end + LAST_POLL_GRACE.saturating_sub(LAST_WORDS));
-        let given_up = give_up.map(|give_up| give_up + LAST_WORDS);
-        last.into_iter().chain(given_up).min()
+        let latest = end + LAST_POLL_GRACE;
+        let over =
+            if now < end { end + LAST_POLL_GRACE.saturating_sub(LAST_REPLY) } else { latest.max(now + LAST_REPLY) };
+        give_up.map_or(over, |give_up| over.min(give_up + LAST_WORDS))
     }
 
     /// What to do after this exchange.
@@ -189,11 +195,13 @@ impl Poll {
                 at
             }
             Wait::Own(_) if was_last => return Next::End { at: now, verdict: self.over(failure) },
-            Wait::Own(_) if now > latest + ASLEEP => now,
+            // Nothing is waited for that long: the machine was asleep, and has not asked since the end.
+            Wait::Own(_) if now > latest => now,
             Wait::Own(wait) => {
                 // Counted from the reply, so that the server never sees two closer than the interval; from the
-                // request, where only that leaves room for the last one.
-                let soonest = if now + interval > latest { (sent + interval).max(now) } else { now + interval };
+                // request, where only that leaves room for the last one and its reply.
+                let soonest =
+                    if now >= end || now + interval > latest { (sent + interval).max(now) } else { now + interval };
                 let at = (now + wait).min(end).max(soonest);
                 if at > latest {
                     return Next::End { at: now, verdict: self.over(failure) };

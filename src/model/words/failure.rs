@@ -20,10 +20,14 @@ pub(super) fn words(failure: &Failure, call: Call, case: &Case) -> Conclusion {
             end.outcome = Outcome::Unavailable;
             not_the_api(404, case, &said)
         }
-        Failure::Status { status, message: Some(message), page: false } if matches!(status, 400 | 406..500) => (
-            format!("Instantly refused the request: HTTP {status}: {message}"),
-            vec!["Asking again would be told the same. A newer version of this tool may know better.".into()],
-        ),
+        Failure::Status { status, message: Some(message), .. }
+            if failure.is_final() && !matches!(status, 404 | 405) =>
+        {
+            (
+                format!("Instantly refused the request: HTTP {status}: {message}"),
+                vec!["Asking again would be told the same. A newer version of this tool may know better.".into()],
+            )
+        }
         Failure::Status { status, .. } if *status >= 500 => (
             format!("the API fails: HTTP {status}{said}"),
             vec!["This usually passes by itself: try again in a few minutes.".into()],

@@ -81,8 +81,8 @@ fn a_failed_call_names_the_cause_and_the_cure() {
         (throttled(Throttle::Limit, Some(86400)), 7, &["until 2026-08-02 12:05 (24 h)"]),
         (throttled(Throttle::Limit, None), 7, &["did not say for how long"]),
         (throttled(Throttle::Outage, Some(30)), 9, &["until 12:05:30 (30 s)", "Google"]),
-        (Failure::Status { status: 500, message: None, page: false }, 9, &["HTTP 500", "try again"]),
-        (Failure::Status { status: 302, message: None, page: false }, 9, &["HTTP 302", "--base-url"]),
+        (Failure::Status { status: 500, message: None, own: true }, 9, &["HTTP 500", "try again"]),
+        (Failure::Status { status: 302, message: None, own: true }, 9, &["HTTP 302", "--base-url"]),
         (Failure::NotFound { message: None }, 9, &["HTTP 404", "--base-url"]),
         (Failure::Unusable { what: "it is empty".into() }, 9, &["it is empty"]),
         (network(NetworkKind::Dns), 10, &["api.instantly.ai", "as it came", "DNS"]),
@@ -90,11 +90,7 @@ fn a_failed_call_names_the_cause_and_the_cure() {
         (network(NetworkKind::Tls), 10, &["--ca-cert", "the system's certificates"]),
         (network(NetworkKind::Proxy), 10, &["NO_PROXY"]),
         (network(NetworkKind::ProxyLogin), 10, &["user:password@"]),
-        (
-            Failure::Status { status: 422, message: Some("no".into()), page: false },
-            9,
-            &["Instantly refused", "422: no"],
-        ),
+        (Failure::Status { status: 422, message: Some("no".into()), own: true }, 9, &["Instantly refused", "422: no"]),
         (network(NetworkKind::Timeout), 10, &["--request-timeout"]),
         (network(NetworkKind::Broken), 10, &["broke"]),
     ] {
