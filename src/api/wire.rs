@@ -115,9 +115,10 @@ pub(super) fn is_json(body: &str) -> bool {
     Object::read(body).is_some()
 }
 
-/// Whether a body says something in another way than the API: it comes from something in front of it.
+/// Whether a body says something in another way than the API: it comes from something in front of it. An object that was
+/// cut short on the way is still the API's.
 pub(super) fn is_foreign(body: &str) -> bool {
-    !body.trim().is_empty() && !is_json(body)
+    !matches!(body.trim_start_matches('\u{feff}').trim_start().chars().next(), None | Some('{'))
 }
 
 fn is_html(body: &str) -> bool {

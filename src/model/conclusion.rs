@@ -36,6 +36,8 @@ pub struct Conclusion {
     pub retryable: bool,
     /// The command to run next.
     pub next: Option<String>,
+    /// Not before this, where the service named a time.
+    pub retry_at: Option<Timestamp>,
     /// When the session was started or first asked for.
     pub started_at: Option<Timestamp>,
     /// When it was over.
@@ -60,6 +62,7 @@ impl Conclusion {
             hints: Vec::new(),
             retryable: outcome.retryable(),
             next: None,
+            retry_at: None,
             started_at: None,
             finished_at,
         }

@@ -98,7 +98,8 @@ impl Reporter {
             end.hints.iter().for_each(|hint| self.console.line(&format!("  {}", foreign::plain(hint))));
         }
         if let Some(next) = end.next.as_ref().filter(|_| end.exit_code != 0 || !self.output.quiet) {
-            self.console.line(&format!("  Next: {}", foreign::plain(next)));
+            let when = end.retry_at.map(|at| format!(" (not before {})", text::time_of_day(at, self.zone())));
+            self.console.line(&format!("  Next{}: {}", when.unwrap_or_default(), foreign::plain(next)));
         }
         self.finished.set(true);
         match written {

@@ -5,7 +5,8 @@ use std::io::{self, ErrorKind, Write};
 /// Writes a line.
 pub(super) fn line(line: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{line}")?;
+    // In one piece: a reader that sees the first of its lines sees all.
+    stdout.write_all(format!("{line}\n").as_bytes())?;
     stdout.flush()
 }
 

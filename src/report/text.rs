@@ -66,6 +66,7 @@ fn label(output: Output, label: &str, color: &str) -> String {
     if output.color { format!("\u{1b}[{color}m{label}\u{1b}[0m") } else { label.to_owned() }
 }
 
-fn time_of_day(time: Timestamp, zone: TimeZone) -> String {
+/// A time of day in the person's zone.
+pub(super) fn time_of_day(time: Timestamp, zone: TimeZone) -> String {
     time.to_zoned(zone).strftime("%H:%M:%S").to_string()
 }

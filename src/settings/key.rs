@@ -1,7 +1,7 @@
 //! Where the API key comes from.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::path::Path;
 
 use secrecy::SecretString;
@@ -45,8 +45,14 @@ fn from_file(name: &str, path: &Path) -> Result<SecretString, Error> {
 }
 
 fn read(path: &Path) -> io::Result<String> {
-    let source: Box<dyn Read> =
-        if path == Path::new("-") { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
+    let source: Box<dyn Read> = if path != Path::new("-") {
+        Box::new(File::open(path)?)
+    } else if io::stdin().is_terminal() {
+        // It would wait without a word, and show the key as it is typed.
+        return Err(io::Error::other("it is a terminal, which would show the key; pipe it in"));
+    } else {
+        Box::new(io::stdin())
+    };
     let mut line = String::new();
     BufReader::new(source.take(LONGEST_KEY_FILE)).read_line(&mut line)?;
     Ok(line)

@@ -1,5 +1,9 @@
 //! What a failed call means.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
+
 use super::{Call, Case, length, time_of_day};
 use crate::exit::Outcome;
 use crate::model::conclusion::Conclusion;
@@ -40,6 +44,7 @@ pub(super) fn words(failure: &Failure, call: Call, case: &Case) -> Conclusion {
         Failure::Network { kind, detail, .. } => network(*kind, detail, case),
     };
     end.exit_code = end.outcome.code();
+    end.retry_at = retry_at(failure, case).map(|(_, until)| until);
     end.retryable &= !failure.is_final();
     end
 }
@@ -79,24 +84,28 @@ fn refused(refusal: Refusal, call: Call, said: &str) -> (String, Vec<String>) {
     }
 }
 
-fn throttled(failure: &Failure, throttle: Throttle, case: &Case, said: &str) -> (String, Vec<String>) {
-    let after = match failure {
-        Failure::Throttled { after, .. } => *after,
+/// When the service will be asked again at the earliest, where it named a time.
+fn retry_at(failure: &Failure, case: &Case) -> Option<(Duration, Timestamp)> {
+    match failure {
+        Failure::Throttled { after: Some(wait), .. } => Some((*wait, case.finished_at.checked_add(*wait).ok()?)),
         _ => None,
-    };
-    let until = after.and_then(|wait| Some((wait, case.finished_at.checked_add(wait).ok()?))).map_or_else(
+    }
+}
+
+fn throttled(failure: &Failure, throttle: Throttle, case: &Case, said: &str) -> (String, Vec<String>) {
+    let named = retry_at(failure, case);
+    let until = named.map_or_else(
         || "; it did not say for how long".to_owned(),
         |(wait, until)| format!(" until {} ({})", time_of_day(until, case), length(wait)),
     );
     match throttle {
-        Throttle::Limit => (
-            format!("rate limited by Instantly{until} (HTTP 429{said})"),
-            vec![
-                "Trying before that makes it longer: repeated pushing blocks this address for 30 minutes, then 2 \
-                 hours, then 24."
-                    .into(),
-            ],
-        ),
+        Throttle::Limit => {
+            let advice = if named.is_some() { "Leave it alone until then" } else { "Leave it alone for some minutes" };
+            let hint = format!(
+                "{advice}: pushing on makes it longer, up to a block of this address for 30 minutes, then 2 hours, then 24."
+            );
+            (format!("rate limited by Instantly{until} (HTTP 429{said})"), vec![hint])
+        }
         Throttle::Outage => {
             let whom = case.provider.map_or("the provider", |provider| provider.name());
             (

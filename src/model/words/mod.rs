@@ -200,7 +200,7 @@ fn unknown(suspicion: &Suspicion, case: &Case) -> Conclusion {
     end.status = status;
     let mailbox = case.expect.as_deref().unwrap_or("the mailbox");
     end.hints = vec![
-        format!("Look for {mailbox} under Email accounts in the Instantly dashboard: there, it is connected."),
+        format!("Look for {mailbox} under Email accounts in the Instantly dashboard: if it is there, it is connected."),
         "If it is not there, the sign-in failed: start a new session.".into(),
     ];
     end

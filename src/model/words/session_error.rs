@@ -61,12 +61,12 @@ const PROHIBITED: Meaning = Meaning {
 const fn admin_hint(provider: Option<Provider>) -> &'static str {
     match provider {
         Some(Provider::Google) => {
-            "A Workspace administrator can allow it: Admin console > Security > Access and data control > API controls."
+            "a Workspace administrator can allow it: Admin console > Security > Access and data control > API controls."
         }
         Some(Provider::Microsoft) => {
-            "A Microsoft 365 administrator can allow it: Entra admin center > Enterprise applications > Consent."
+            "a Microsoft 365 administrator can allow it: Entra admin center > Enterprise applications > Consent."
         }
-        None => "An administrator of the organisation can allow it.",
+        None => "an administrator can allow it.",
     }
 }
 
@@ -102,8 +102,10 @@ pub(super) fn words(code: Option<String>, description: Option<String>, case: &Ca
     let mut end = Conclusion::new(Outcome::SessionError, message, case.finished_at);
     if let Some(meaning) = meaning {
         end.hints.extend(meaning.hints.iter().map(|&hint| hint.to_owned()));
-        if matches!(meaning.message, text if text == BLOCKED_BY_ADMIN.message || text == ACCESS_DENIED.message) {
-            end.hints.push(admin_hint(case.provider).into());
+        if meaning.message == BLOCKED_BY_ADMIN.message {
+            end.hints.push(format!("There, {}", admin_hint(case.provider)));
+        } else if meaning.message == ACCESS_DENIED.message {
+            end.hints.push(format!("Where the organisation forbids it, {}", admin_hint(case.provider)));
         }
         end.retryable = meaning.retryable;
         end.next = case.again.clone().filter(|_| meaning.retryable);

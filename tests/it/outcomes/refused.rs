@@ -75,7 +75,8 @@ fn a_limit_beyond_the_sessions_end_ends_the_wait_at_once() {
         let act = Act::error(429, "slow down").header("date: Sat, 01 Aug 2026 12:00:00 GMT").header(header);
         let api = Scripted::new([Act::started(), Act::pending(), act.clone()]);
         let run = Tool::connect(&api.url(), &["--interval", "20ms"]).run().expect(7).says("(30 min)");
-        let run = run.says("nothing of it was read").says("Next: instantly-oauth status s1 --wait");
+        let run =
+            run.says("nothing of it was read").says("Next (not before ").says("): instantly-oauth status s1 --wait");
         assert_eq!(run.stdout, "");
         assert_eq!(api.lines(), [INIT, STATUS, STATUS]);
 
