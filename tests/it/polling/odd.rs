@@ -104,3 +104,13 @@ fn a_body_that_stops_counts_if_it_is_complete_and_is_a_loss_if_not() {
     assert_eq!(run.stdout, "");
     assert_eq!(api.lines(), [STATUS, STATUS]);
 }
+
+#[test]
+fn what_something_in_front_of_the_api_says_is_waited_out() {
+    let faults = [(403, "error code: 1010"), (404, "default backend - 404"), (400, "Bad Request"), (302, "")];
+    let faults = faults.map(|(status, body)| Act::status(status, body));
+    let api = Scripted::new([Act::started()].into_iter().chain(faults).chain([Act::success()]));
+    let run = Tool::connect(&api.url(), &["--interval", "20ms", "--timeout", "60s"]).run().expect(0);
+    assert_eq!(run.stdout, "Connected ada@acme.com (Ada Lovelace)\n");
+    assert_eq!(api.lines().len(), 6);
+}
