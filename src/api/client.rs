@@ -104,7 +104,7 @@ impl Client {
         let request = request.header(CONTENT_TYPE, "application/json").body("{}");
         let answer = self.exchange(request, Duration::MAX).await?;
         if !answer.status.is_success() {
-            return Err(self.refused(&answer));
+            return Err(self.refused(&answer, wire::is_html));
         }
         self.usable(wire::started(&answer.body, answer.server_now), answer.cut)
     }
@@ -125,7 +125,7 @@ impl Client {
             return Err(Failure::NotFound { message: self.message(&answer.body) });
         }
         if !answer.status.is_success() {
-            return Err(self.refused(&answer));
+            return Err(self.refused(&answer, wire::is_foreign));
         }
         self.usable(wire::state(&answer.body), answer.cut).map(|reply| self.redacted_reply(reply))
     }
@@ -180,12 +180,14 @@ impl Client {
         reading.map_err(|what| cut.unwrap_or_else(|| Failure::Unusable { what: self.told(&what) }))
     }
 
-    /// Types an answer that is not a success.
-    fn refused(&self, answer: &Answer) -> Failure {
+    /// Types an answer that is not a success. `elsewhere` tells a body that came from something in front of the API, whose
+    /// 403 says nothing about the key: for a start, which is not repeated, a page; for a session that is being waited
+    /// for, all that the API would not write.
+    fn refused(&self, answer: &Answer, elsewhere: fn(&str) -> bool) -> Failure {
         let message = self.message(&answer.body);
         let refusal = match answer.status.as_u16() {
-            // What is not JSON comes from something in front of the API, and says nothing about the key.
-            401..=403 if wire::is_foreign(&answer.body) => None,
+            401 | 402 if wire::is_html(&answer.body) => None,
+            403 if elsewhere(&answer.body) => None,
             401 => Some(Refusal::Key),
             402 => Some(Refusal::Plan),
             403 => Some(Refusal::Scope),

@@ -121,7 +121,8 @@ pub(super) fn is_foreign(body: &str) -> bool {
     !matches!(body.trim_start_matches('\u{feff}').trim_start().chars().next(), None | Some('{'))
 }
 
-fn is_html(body: &str) -> bool {
+/// Whether a body is a page for people, whatever its header says.
+pub(super) fn is_html(body: &str) -> bool {
     body.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }
 

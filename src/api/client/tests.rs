@@ -110,11 +110,6 @@ fn other(status: u16, message: &str) -> Failure {
     Failure::Status { status, message: Some(message.into()), own: !message.starts_with("an HTML page") }
 }
 
-/// What something in front of the API says.
-fn foreign(status: u16, message: &str) -> Failure {
-    Failure::Status { status, message: Some(message.into()), own: false }
-}
-
 /// How a server answers (status, content type, headers, body), what failure that is, and whether it may have cost a
 /// result.
 type Case = (u16, &'static str, Vec<(&'static str, &'static str)>, &'static str, Failure, bool);
@@ -130,8 +125,6 @@ fn failures() -> Vec<Case> {
         (402, JSON, vec![], body, refused(Refusal::Plan), false),
         (403, JSON, vec![], body, refused(Refusal::Scope), false),
         (403, "text/plain", vec![], "{\"message\":\"as said\"}", refused(Refusal::Scope), false),
-        (403, "text/plain", vec![], "error code: 1010", foreign(403, "error code: 1010"), false),
-        (404, "text/plain", vec![], "default backend - 404", foreign(404, "default backend - 404"), false),
         (401, HTML, vec![], PAGE, other(401, page), false),
         (402, HTML, vec![], PAGE, other(402, page), false),
         (403, HTML, vec![], PAGE, other(403, page), false),
@@ -179,6 +172,19 @@ async fn every_answer_that_is_not_a_success_has_its_type() {
         assert_eq!(reply, Reply::Failed(failure.clone()), "{code} {kind} {headers:?} {body}");
         assert_eq!(init(code, kind, &headers, body).await, Err(failure), "{code} {kind} {headers:?} {body}");
     }
+}
+
+#[tokio::test]
+async fn a_refusal_in_plain_text_counts_save_where_a_session_is_waited_for() {
+    let text = "text/plain";
+    let elsewhere = |status, message: &str| Failure::Status { status, message: Some(message.into()), own: false };
+    for (code, refusal) in [(401, Refusal::Key), (402, Refusal::Plan), (403, Refusal::Scope)] {
+        let polled = if code == 403 { elsewhere(403, "as said") } else { refused(refusal) };
+        assert_eq!(status(code, text, &[], "as said").await.0, Reply::Failed(polled), "{code}");
+        assert_eq!(init(code, text, &[], "as said").await, Err(refused(refusal)), "{code}");
+    }
+    let lost = elsewhere(404, "default backend");
+    assert_eq!(status(404, text, &[], "default backend").await.0, Reply::Failed(lost));
 }
 
 #[tokio::test]
