@@ -218,11 +218,12 @@ impl Client {
     }
 
     fn redacted_reply(&self, reply: Reply) -> Reply {
-        let text = |text: Option<String>| text.map(|text| self.redact(&text));
+        let field = |text: String| self.redact(&text).chars().take(wire::LONGEST_FIELD).collect();
+        let text = |text: Option<String>| text.map(field);
         match reply {
             Reply::Success(Account { email, name }) => Reply::Success(Account { email: text(email), name: text(name) }),
             Reply::Error { code, description } => Reply::Error { code: text(code), description: text(description) },
-            Reply::Unknown(status) => Reply::Unknown(self.redact(&status)),
+            Reply::Unknown(status) => Reply::Unknown(self.told(&status)),
             reply => reply,
         }
     }

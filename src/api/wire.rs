@@ -16,7 +16,7 @@ use crate::model::session::{Account, SessionId, Started};
 const LONGEST_MESSAGE: usize = 300;
 
 /// The longest field that is passed on, in characters. An address has 254 at most, and a sentence hardly more.
-const LONGEST_FIELD: usize = 4000;
+pub(super) const LONGEST_FIELD: usize = 4000;
 
 /// A JSON object whose fields are read one by one: a field that is odd does not cost the others.
 pub(super) struct Object<'a>(BTreeMap<Lossy, &'a RawValue>);
@@ -33,10 +33,9 @@ impl<'a> Object<'a> {
         serde_json::from_str::<Lossy>(self.0.get(name)?.get()).ok().map(|text| text.0)
     }
 
-    /// A text that says something, cut where it is beyond any sense.
+    /// A text that says something.
     fn words(&self, name: &str) -> Option<String> {
-        let text = self.text(name).filter(|text| !text.trim().is_empty())?;
-        Some(text.chars().take(LONGEST_FIELD).collect())
+        self.text(name).filter(|text| !text.trim().is_empty())
     }
 }
 
@@ -92,7 +91,7 @@ pub(super) fn state(body: &str) -> Result<Reply, String> {
         "success" => Reply::Success(Account { email: object.words("email"), name: object.words("name") }),
         "error" => Reply::Error { code: object.words("error"), description: object.words("error_description") },
         "expired" => Reply::Expired,
-        _ => Reply::Unknown(clip(&status)),
+        _ => Reply::Unknown(status),
     })
 }
 

@@ -111,3 +111,15 @@ fn a_proxys_password_is_never_shown() {
         }
     }
 }
+
+#[test]
+fn half_a_key_that_a_session_repeats_is_hidden_too() {
+    // Long texts are cut, fields at 4,000 characters and unknown states at 300: the cut falls into the key.
+    let long = |before: usize| format!("{}{KEY}", "x".repeat(before));
+    let error = serde_json::json!({"status": "error", "error_description": long(3990)});
+    for (body, code) in [(error, 3), (serde_json::json!({"status": long(290)}), 8)] {
+        let api = Scripted::new([Act::json(body.to_string())]);
+        let run = Tool::status(&api.url(), &["s1", "--json"]).run().expect(code);
+        assert!(!run.stdout.contains(&KEY[..8]) && !run.stderr.contains(&KEY[..8]), "{run:#?}");
+    }
+}
