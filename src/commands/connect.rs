@@ -52,7 +52,6 @@ pub(super) fn run(
     };
     let Some(scenario) = flags.sandbox else {
         let config = settings::connection(global, environment)?;
-        settings::interval(flags.interval, &config.base)?;
         return runtime()?.block_on(connect(flags, global, config, plan, reporter));
     };
     runtime()?.block_on(async {

@@ -65,7 +65,7 @@ pub async fn watch<C: Clock, S: Stop>(
         let now = shell.clock.moment();
         let (at, next) = match poll.next(Turn { reply, sent, now, jitter: shell.clock.jitter() }) {
             Next::Settle(suspicion) => return Ended::Lost(suspicion),
-            Next::Poll { at, poll, .. } => (at, Ok(poll)),
+            Next::Poll { at, poll } => (at, Ok(poll)),
             Next::End { at, verdict } => (at, Err(verdict)),
         };
         let wait = at.left(now);

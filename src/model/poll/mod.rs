@@ -80,8 +80,6 @@ pub enum Next {
     Poll {
         /// When, never in the past.
         at: Moment,
-        /// Why not sooner.
-        why: Why,
         /// The machine to hand that reply to.
         poll: Poll,
     },
@@ -132,11 +130,11 @@ impl Poll {
         let verdict = match reply {
             Reply::Pending => {
                 self.alive(None);
-                return self.wait(sent, now, Wait::Own(Duration::ZERO), Why::Interval, None);
+                return self.wait(sent, now, Wait::Own(Duration::ZERO), None);
             }
             Reply::Unknown(status) => {
                 self.alive(Some(Suspicion::UnknownStatus(status)));
-                return self.wait(sent, now, Wait::Own(Duration::ZERO), Why::Interval, None);
+                return self.wait(sent, now, Wait::Own(Duration::ZERO), None);
             }
             Reply::Failed(Failure::NotFound { .. }) => match self.suspicion {
                 Some(suspicion) => return Next::Settle(suspicion),
@@ -175,12 +173,11 @@ impl Poll {
             Failure::Network { sent: false, .. } => Wait::Own(Duration::ZERO),
             _ => Wait::Own(growing.wait(self.failures, jitter)),
         };
-        let why = failure.why();
-        self.wait(sent, now, wait, why, Some(failure))
+        self.wait(sent, now, wait, Some(failure))
     }
 
     /// Places the next request, if one still fits. `failure` is what this one failed with.
-    fn wait(self, sent: Moment, now: Moment, wait: Wait, why: Why, failure: Option<Failure>) -> Next {
+    fn wait(self, sent: Moment, now: Moment, wait: Wait, failure: Option<Failure>) -> Next {
         let Terms { interval, end, give_up } = self.terms;
         let latest = end + LAST_POLL_GRACE;
         let was_last = sent >= end;
@@ -216,7 +213,7 @@ impl Poll {
                 at: give_up.max(now),
                 verdict: Verdict::Pending { status: self.word(failure.as_ref()), lost: self.has_lost(), last: failure },
             },
-            _ => Next::Poll { at, why, poll: self },
+            _ => Next::Poll { at, poll: self },
         }
     }
 
