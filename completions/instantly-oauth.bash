@@ -449,7 +449,7 @@ _instantly__oauth() {
             return 0
             ;;
         instantly__subcmd__oauth__subcmd__status)
-            opts="-q -v -h --wait --timeout --interval --expect --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help"
+            opts="-q -v -h --wait --timeout --interval --expect --force --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

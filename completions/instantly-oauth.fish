@@ -32,7 +32,7 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l api-key
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l base-url -d 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]' -r -f
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]' -r -F
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l request-timeout -d 'The limit for one request' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l state-dir -d 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
@@ -67,7 +67,7 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l base-url -d 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]' -r -f
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]' -r -F
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l request-timeout -d 'The limit for one request' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l state-dir -d 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l no-browser -d 'Do not open anything; the URL is printed all the same'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l no-wait -d 'Print the session and its URL and exit; status ID --wait goes on from there'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
@@ -76,7 +76,7 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l timeout -d 'Give up waiting earlier than the session expires' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l interval -d 'Between two polls; at least 1s [default: 5s]' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l expect -d 'The mailbox that must come back' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l expect -d 'The mailbox that must come back [default: the one that connect was told]' -r -f
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l color -d 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]' -r -f -a "auto\t'On a terminal that can'
 always\t'Always'
 never\t'Never'"
@@ -85,8 +85,9 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" 
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l base-url -d 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]' -r -f
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]' -r -F
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l request-timeout -d 'The limit for one request' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l state-dir -d 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l wait -d 'Poll until it is over'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l force -d 'Ask even while another process here is waiting for the session, which may then miss its result'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
@@ -114,7 +115,7 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l base-url -d 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]' -r -f
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]' -r -F
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l request-timeout -d 'The limit for one request' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l state-dir -d 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l unauthorized -d 'Every call answers 401: the key was revoked'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l no-plan -d 'Every call answers 402: no active paid plan'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l no-create-scope -d 'A session\'s start answers 403: the key lacks accounts:create'
@@ -136,7 +137,7 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completi
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l base-url -d 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]' -r -f
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]' -r -F
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l request-timeout -d 'The limit for one request' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l state-dir -d 'Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l state-dir -d 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'

@@ -86,8 +86,8 @@ pub struct Global {
     /// The limit for one request
     #[arg(long, global = true, value_name = "DURATION", default_value = "15s", value_parser = positive)]
     pub request_timeout: Duration,
-    /// Where state may be kept.
-    #[arg(help = "Where this tool may keep its state; nothing is kept yet [env: INSTANTLY_OAUTH_STATE_DIR]", long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    /// Where state is kept.
+    #[arg(help = "Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]", long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub state_dir: Option<PathBuf>,
 }
 
@@ -115,7 +115,7 @@ pub struct Connect {
     #[arg(help = "The program to open the URL with; %s stands for the URL, else it comes last [env: BROWSER]", long, value_name = "CMD", value_hint = clap::ValueHint::CommandString)]
     pub browser: Option<String>,
     /// Leave after the session's start.
-    #[arg(help = "Print the session and its URL and exit; status ID --wait goes on from there", long, conflicts_with_all = ["timeout", "interval", "expect"])]
+    #[arg(help = "Print the session and its URL and exit; status ID --wait goes on from there", long, conflicts_with_all = ["timeout", "interval"])]
     pub no_wait: bool,
     /// Give up waiting earlier than the session expires
     #[arg(long, value_name = "DURATION", value_parser = duration)]
@@ -150,9 +150,12 @@ pub struct Status {
     /// Between two polls; at least 1s [default: 5s]
     #[arg(long, value_name = "DURATION", value_parser = positive, requires = "wait")]
     pub interval: Option<Duration>,
-    /// The mailbox that must come back
+    /// The mailbox that must come back [default: the one that connect was told]
     #[arg(long, value_name = "EMAIL", value_parser = email, value_hint = clap::ValueHint::EmailAddress)]
     pub expect: Option<String>,
+    /// Ask even while another process here is waiting for the session, which may then miss its result
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `sandbox`

@@ -10,13 +10,14 @@
 //! | [`browser`] | what can open a URL here, and opening it | `model` |
 //! | [`report`] | events as text and JSON, the spinner, foreign text made safe. Only it prints | `model` |
 //! | [`sandbox`] | a stand-in for the API: rules (pure), a loopback server, the consent page | `model` |
-//! | [`flow`] | the async shell: starting a session, watching it; clock, signals | `model` |
+//! | [`store`] | the journal of sessions, in one `SQLite` file: what was read, who waits | `model` |
+//! | [`flow`] | the async shell: starting a session, watching it, settling a lost result; clock, signals | `model` |
 //! | [`cli`] | the command line as clap reads it | `model`, `sandbox` (the names of its scenarios) |
-//! | [`settings`] | flags and environment, resolved | `cli`, `model`, `api` and `report` (their configuration) |
+//! | [`settings`] | flags and environment, resolved | `cli`, `model`, `api`, `report` and `store` (their configuration) |
 //! | [`commands`] | a file a subcommand: settings, flow, report, exit code | all of the above |
 //!
-//! `exit` and `error` are open to every room. The adapters (`api`, `browser`, `report`, `sandbox`) never import each
-//! other, and a flow reaches them through what a command hands it. A test reads the imports and fails on any other.
+//! `exit` and `error` are open to every room. The adapters (`api`, `browser`, `report`, `sandbox`, `store`) never import
+//! each other, and a flow reaches them through what a command hands it. A test reads the imports and fails on any other.
 
 pub mod api;
 pub mod browser;
@@ -29,3 +30,4 @@ pub mod model;
 pub mod report;
 pub mod sandbox;
 pub mod settings;
+pub mod store;

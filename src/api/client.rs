@@ -55,12 +55,12 @@ pub struct Client {
 }
 
 /// What came back: its status, the headers that matter, and as much of its body as arrived.
-struct Answer {
-    status: StatusCode,
-    server_now: Option<Timestamp>,
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) server_now: Option<Timestamp>,
     retry_after: Option<Duration>,
-    body: String,
-    cut: Option<Failure>,
+    pub(super) body: String,
+    pub(super) cut: Option<Failure>,
 }
 
 impl Client {
@@ -100,7 +100,7 @@ impl Client {
     /// `POST /api/v2/oauth/{provider}/init`: starts a session. The body is `{}`, since the API documents none and an
     /// empty one is refused for a JSON content type.
     pub async fn init(&self, provider: Provider) -> Result<Started, Failure> {
-        let request = self.http.request(Method::POST, self.config.base.init(provider));
+        let request = self.request(Method::POST, self.config.base.init(provider));
         let request = request.header(CONTENT_TYPE, "application/json").body("{}");
         let answer = self.exchange(request, Duration::MAX).await?;
         if !answer.status.is_success() {
@@ -119,8 +119,7 @@ impl Client {
     }
 
     async fn state(&self, id: &SessionId, limit: Duration) -> Result<Reply, Failure> {
-        let request = self.http.request(Method::GET, self.config.base.status(id));
-        let answer = self.exchange(request, limit).await?;
+        let answer = self.exchange(self.request(Method::GET, self.config.base.status(id)), limit).await?;
         if answer.status == StatusCode::NOT_FOUND && !wire::is_foreign(&answer.body) {
             return Err(Failure::NotFound { message: self.message(&answer.body) });
         }
@@ -130,8 +129,16 @@ impl Client {
         self.usable(wire::state(&answer.body), answer.cut).map(|reply| self.redacted_reply(reply))
     }
 
+    pub(super) const fn base(&self) -> &BaseUrl {
+        &self.config.base
+    }
+
+    pub(super) fn request(&self, method: Method, url: url::Url) -> reqwest::RequestBuilder {
+        self.http.request(method, url)
+    }
+
     /// Sends one request and reads what comes back, however much that is.
-    async fn exchange(&self, request: reqwest::RequestBuilder, limit: Duration) -> Result<Answer, Failure> {
+    pub(super) async fn exchange(&self, request: reqwest::RequestBuilder, limit: Duration) -> Result<Answer, Failure> {
         let request = request.build().map_err(network::failure)?;
         trace(&*self.sink, 1, || format!("> {} {}", request.method(), request.url()));
         let sent = (self.now)();
@@ -176,14 +183,14 @@ impl Client {
     }
 
     /// A reading that succeeded counts even if the connection broke behind it: the object was complete.
-    fn usable<T>(&self, reading: Result<T, String>, cut: Option<Failure>) -> Result<T, Failure> {
+    pub(super) fn usable<T>(&self, reading: Result<T, String>, cut: Option<Failure>) -> Result<T, Failure> {
         reading.map_err(|what| cut.unwrap_or_else(|| Failure::Unusable { what: self.told(&what) }))
     }
 
     /// Types an answer that is not a success. `elsewhere` tells a body that came from something in front of the API, whose
     /// 403 says nothing about the key: for a start, which is not repeated, a page; for a session that is being waited
     /// for, all that the API would not write.
-    fn refused(&self, answer: &Answer, elsewhere: fn(&str) -> bool) -> Failure {
+    pub(super) fn refused(&self, answer: &Answer, elsewhere: fn(&str) -> bool) -> Failure {
         let message = self.message(&answer.body);
         let refusal = match answer.status.as_u16() {
             401 | 402 if wire::is_html(&answer.body) => None,

@@ -1,5 +1,6 @@
 //! The thin HTTP layer: one function a call, typed failures, no policy and no retry.
 
+mod accounts;
 mod client;
 mod issuer;
 mod network;

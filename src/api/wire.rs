@@ -33,8 +33,21 @@ impl<'a> Object<'a> {
         serde_json::from_str::<Lossy>(self.0.get(name)?.get()).ok().map(|text| text.0)
     }
 
+    /// A field that is a whole number; none where it is missing or something else.
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        let number: f64 = serde_json::from_str(self.0.get(name)?.get()).ok()?;
+        #[expect(clippy::cast_possible_truncation, reason = "codes of one or two digits; others are none of ours")]
+        (number.fract() == 0.0).then_some(number as i64)
+    }
+
+    /// A field that is a list: the objects in it.
+    pub(super) fn items(&self, name: &str) -> Option<Vec<Object<'a>>> {
+        let items: Vec<&'a RawValue> = serde_json::from_str(self.0.get(name)?.get()).ok()?;
+        Some(items.into_iter().filter_map(|item| Self::read(item.get())).collect())
+    }
+
     /// A text that says something.
-    fn words(&self, name: &str) -> Option<String> {
+    pub(super) fn words(&self, name: &str) -> Option<String> {
         self.text(name).filter(|text| !text.trim().is_empty())
     }
 }

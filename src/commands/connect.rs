@@ -4,9 +4,12 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::ending::{Context, follow};
+use super::ending::Context;
+use super::journal::Store;
+use super::recording::Recording;
 use super::{Exit, listen, next, runtime};
 use crate::api::{Client, Config, Roots};
 use crate::browser::{self, Opened, Opening, Plan, Surroundings, Wish};
@@ -22,11 +25,13 @@ use crate::model::event::{Event, Sink, trace};
 use crate::model::failure::Failure;
 use crate::model::moment::Moment;
 use crate::model::poll::{Terms, Verdict};
+use crate::model::record::{Record, Source};
 use crate::model::session::Started;
 use crate::model::words::{conclude, not_started};
 use crate::report::Reporter;
 use crate::sandbox::{Options, Sandbox, Scenario};
 use crate::settings;
+use crate::store::Kind;
 
 /// How long a sandbox's session lives where the point is to see it expire.
 const SHORT_LIFE: Duration = Duration::from_secs(8);
@@ -52,14 +57,16 @@ pub(super) fn run(
     };
     let Some(scenario) = flags.sandbox else {
         let config = settings::connection(global, environment)?;
-        return runtime()?.block_on(connect(flags, global, config, plan, reporter));
+        let store = Store::open(global, environment, kind(&config), reporter)?;
+        return runtime()?.block_on(connect(flags, global, config, plan, &store, reporter));
     };
     runtime()?.block_on(async {
         let ttl = if scenario == Scenario::Expire { SHORT_LIFE } else { DOCUMENTED_LIFE };
         let sandbox = Sandbox::bind(Options { scenario, ttl, ..Options::default() }).await?;
         let config = sandbox_config(&sandbox, global)?;
+        let store = Store::open(global, environment, Kind::Sandbox, reporter)?;
         tokio::select! {
-            exit = connect(flags, global, config, plan, reporter) => exit,
+            exit = connect(flags, global, config, plan, &store, reporter) => exit,
             never = sandbox.serve() => match never {},
         }
     })
@@ -86,12 +93,15 @@ async fn connect(
     global: &Global,
     config: Config,
     plan: Plan,
+    store: &Store,
     reporter: &Rc<Reporter>,
 ) -> Result<Exit, Error> {
     let interval = settings::interval(flags.interval, &config.base)?;
     let route = settings::route(&config);
     let loopback = config.base.is_loopback();
-    let sandboxed = loopback && config.key.expose_secret().starts_with("sandbox-");
+    let sandboxed = kind(&config) == Kind::Sandbox;
+    let service = config.base.to_string();
+    let workspace = store.with(|journal| journal.workspace(&service, config.key.expose_secret())).unwrap_or_default();
     let provider = flags.provider;
     let mut context = Context {
         reporter,
@@ -102,6 +112,8 @@ async fn connect(
         resume: None,
         again: Some(next::connect(provider, flags.expect.as_deref(), flags.sandbox, global)),
         route: &route,
+        source: Source::Api,
+        learned_at: None,
     };
     if sandboxed {
         reporter
@@ -119,6 +131,9 @@ async fn connect(
         Err(NotStarted::Stopped(signal)) => return Ok(context.finish(Ended::Stopped(signal, Last::Nothing), |_| None)),
     };
     let id = &session.started.id;
+    let record = record(&session, flags, service, workspace.clone());
+    let name = store.with(|journal| journal.begin(&record, !flags.no_wait, System.time()));
+    let recording = Recording::new(store, &client, workspace, record, name, true);
     context.session = Some(id);
     // The sandbox of this process, and every session in it, ends with it.
     context.resume = flags.sandbox.is_none().then(|| next::resume(id, flags.expect.as_deref(), global));
@@ -137,6 +152,7 @@ async fn connect(
         sandbox: sandboxed,
     });
     if reporter.deserted() {
+        recording.leave();
         return Ok(context.finish(Ended::Deserted, |_| None));
     }
     let mut opening = match plan {
@@ -156,7 +172,7 @@ async fn connect(
         end: session.begun + session.expiry.life,
         give_up: flags.timeout.map(|timeout| session.begun + timeout),
     };
-    let mut watching = pin!(follow(&mut shell, &client, id, terms));
+    let mut watching = pin!(recording.follow(&mut shell, terms));
     let ended = loop {
         tokio::select! {
             biased;
@@ -171,6 +187,7 @@ async fn connect(
     if let Some(mut opening) = opening {
         tell(reporter, opening.so_far());
     }
+    context.source = recording.source();
     Ok(context.finish(ended, |end| (end.outcome == Outcome::Connected).then(|| end.message.clone())))
 }
 
@@ -197,6 +214,30 @@ async fn begin(
         )
     });
     Ok(Session { started, auth_url, begun, expiry })
+}
+
+/// Whose sessions these are.
+pub(super) fn kind(config: &Config) -> Kind {
+    let sandbox = config.base.is_loopback() && config.key.expose_secret().starts_with("sandbox-");
+    if sandbox { Kind::Sandbox } else { Kind::Real }
+}
+
+/// What is known of a session at its start. Where it is going to be waited for, the first request leaves at once, and is
+/// written down with it.
+fn record(session: &Session, flags: &cli::Connect, service: String, workspace: String) -> Record {
+    let now = System.time();
+    let life = SignedDuration::try_from(session.expiry.life).unwrap_or(SignedDuration::MAX);
+    let mut record = Record::met(session.started.id.clone(), service, workspace, life, now);
+    record.started_here = true;
+    record.alive = Some(now);
+    record.provider = Some(flags.provider);
+    record.expect.clone_from(&flags.expect);
+    record.auth_url = Some(session.auth_url.as_str().to_owned());
+    record.clock_ahead = session.started.server_now.map(|server| server.duration_since(now));
+    if !flags.no_wait {
+        record.asking(now);
+    }
+    record
 }
 
 /// Does not wait: prints what goes on elsewhere.

@@ -1,11 +1,11 @@
 //! From how a watch ended to what is said, and how the process ends.
 
-use crate::api::Client;
 use crate::exit::Outcome;
-use crate::flow::{Clock, Ended, Last, Shell, Signal, Stop, System, watch};
+use crate::flow::{Clock, Ended, Last, Signal, System};
 use crate::model::conclusion::Conclusion;
-use crate::model::poll::{Terms, Verdict};
+use crate::model::poll::{Unsettled, Verdict};
 use crate::model::provider::Provider;
+use crate::model::record::Source;
 use crate::model::session::SessionId;
 use crate::model::words::{Case, MAY_BE_GONE, Route, conclude};
 use crate::report::Reporter;
@@ -22,6 +22,9 @@ pub(super) struct Context<'a> {
     pub(super) resume: Option<String>,
     pub(super) again: Option<String>,
     pub(super) route: &'a Route,
+    /// Where its verdict was learned, and when, if that was not now.
+    pub(super) source: Source,
+    pub(super) learned_at: Option<jiff::Timestamp>,
 }
 
 impl Context<'_> {
@@ -31,11 +34,12 @@ impl Context<'_> {
             provider: self.provider,
             expect: self.expect.map(str::to_owned),
             started_at: self.started_at,
-            finished_at: System.time(),
+            finished_at: self.learned_at.unwrap_or_else(|| System.time()),
             zone: self.reporter.zone(),
             resume: self.resume.clone(),
             again: self.again.clone(),
             route: self.route.clone(),
+            source: self.source,
         }
     }
 
@@ -43,7 +47,10 @@ impl Context<'_> {
     pub(super) fn finish(&self, ended: Ended, line: impl Fn(&Conclusion) -> Option<String>) -> Exit {
         let (end, signal) = match ended {
             Ended::Verdict(verdict) => (conclude(verdict, &self.case()), None),
-            Ended::Lost(suspicion) => (conclude(Verdict::Unknown(suspicion), &self.case()), None),
+            Ended::Lost(suspicion) => {
+                let verdict = Verdict::Unknown { suspicion, unsettled: Unsettled::Unread };
+                (conclude(verdict, &self.case()), None)
+            }
             Ended::Deserted if self.reporter.is_broken() => {
                 let message = "stopped, before anything was read that could not be told";
                 let end = Conclusion::new(Outcome::Internal, message, System.time());
@@ -74,7 +81,7 @@ impl Context<'_> {
             };
             let mut end = Conclusion::new(outcome, message, case.finished_at);
             end.next.clone_from(&case.resume);
-            if last == Last::Unheard && case.session.is_some() {
+            if matches!(last, Last::Unheard | Last::Lost(_)) && case.session.is_some() {
                 end.hints.push(MAY_BE_GONE.to_owned());
             }
             (end.session, end.provider, end.started_at) = (case.session, case.provider, Some(case.started_at));
@@ -83,14 +90,4 @@ impl Context<'_> {
         end.exit_code = outcome.code();
         end
     }
-}
-
-/// Waits for a session on these terms.
-pub(super) async fn follow<S: Stop>(
-    shell: &mut Shell<'_, System, S>,
-    client: &Client,
-    id: &SessionId,
-    terms: Terms,
-) -> Ended {
-    watch(shell, terms, async |limit| client.status(id, limit).await).await
 }

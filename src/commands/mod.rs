@@ -3,7 +3,9 @@
 mod completions;
 mod connect;
 mod ending;
+mod journal;
 mod next;
+mod recording;
 mod sandbox;
 mod status;
 

@@ -3,59 +3,176 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::ending::{Context, follow};
+use jiff::SignedDuration;
+use secrecy::ExposeSecret;
+
+use super::connect::kind;
+use super::ending::Context;
+use super::journal::Store;
+use super::recording::Recording;
 use super::{Exit, listen, next, runtime};
 use crate::api::{Client, Config};
 use crate::cli::{self, Global};
 use crate::error::Error;
 use crate::exit::Outcome;
-use crate::flow::{Clock, Ended, Shell, System, once};
+use crate::flow::{Clock, Ended, Shell, System};
+use crate::model::auth_url::AuthUrl;
 use crate::model::conclusion::Conclusion;
 use crate::model::deadline::DOCUMENTED_LIFE;
 use crate::model::environment::Environment;
 use crate::model::event::{Event, Sink};
 use crate::model::poll::Terms;
+use crate::model::record::{End, Record, Source};
+use crate::model::words::Route;
 use crate::report::Reporter;
 use crate::settings;
+use crate::store::{Busy, Kind};
 
-/// Asks for a session's state.
+/// Asks for a session's state, or says what is known of it already.
 pub(super) fn run(
     flags: &cli::Status,
     global: &Global,
     environment: &Environment,
     reporter: &Rc<Reporter>,
 ) -> Result<Exit, Error> {
-    let config = settings::connection(global, environment)?;
-    let interval = settings::interval(flags.interval, &config.base)?;
-    runtime()?.block_on(async {
-        let route = settings::route(&config);
-        let context = Context {
-            reporter,
-            session: Some(&flags.session),
-            provider: None,
-            expect: flags.expect.as_deref(),
-            started_at: System.time(),
-            resume: Some(next::resume(&flags.session, flags.expect.as_deref(), global)),
-            again: None,
-            route: &route,
-        };
-        let ended = ask(flags, config, interval, reporter).await?;
-        Ok(context.finish(ended, line))
-    })
+    let base = settings::base_url(global, environment)?;
+    let interval = settings::interval(flags.interval, &base)?;
+    let config = match settings::connection(global, environment) {
+        // Without a key, what this machine has read before can still be told.
+        Err(error) if error.outcome == Outcome::Auth => Err(error),
+        config => Ok(config?),
+    };
+    let kind = config.as_ref().map_or(Kind::Real, kind);
+    let store = Store::open(global, environment, kind, reporter)?;
+    let known = store.with(|journal| journal.find(&base.to_string(), &flags.session)).flatten();
+    let known = known.map(|entry| entry.record);
+    let route = config.as_ref().map_or_else(|_| Route::default(), settings::route);
+    let mut status = Status { flags, global, reporter, interval, route, kind };
+    if let Some(end) = known.as_ref().filter(|record| record.is_retrieved()).and_then(|record| record.end.clone()) {
+        return Ok(status.tell(known.as_ref(), end));
+    }
+    runtime()?.block_on(status.ask(config?, &store, known))
 }
 
-async fn ask(flags: &cli::Status, config: Config, interval: Duration, reporter: &Rc<Reporter>) -> Result<Ended, Error> {
-    let mut shell = Shell { clock: &System, sink: &**reporter, stop: listen()? };
-    let client = Client::new(config, Rc::clone(reporter) as Rc<dyn Sink>, jiff::Timestamp::now)?;
-    let now = System.moment();
-    if !flags.wait {
-        return Ok(once(&mut shell, client.status(&flags.session, Duration::MAX)).await);
+struct Status<'a> {
+    flags: &'a cli::Status,
+    global: &'a Global,
+    reporter: &'a Rc<Reporter>,
+    interval: Duration,
+    route: Route,
+    kind: Kind,
+}
+
+impl Status<'_> {
+    /// What is to be said of this session, with what is known of it.
+    fn context<'b>(&'b self, expect: Option<&'b str>, record: Option<&Record>) -> Context<'b> {
+        Context {
+            reporter: self.reporter,
+            session: Some(&self.flags.session),
+            provider: record.and_then(|record| record.provider),
+            expect,
+            started_at: record.map_or_else(|| System.time(), |record| record.began),
+            resume: Some(next::resume(&self.flags.session, expect, self.global)),
+            again: None,
+            route: &self.route,
+            source: Source::Api,
+            learned_at: None,
+        }
     }
-    // Another process started it, and only that one was told when it ends: it cannot have longer than a new one.
-    let terms = Terms { interval, end: now + DOCUMENTED_LIFE, give_up: flags.timeout.map(|timeout| now + timeout) };
-    let expires_at = System.time().saturating_add(DOCUMENTED_LIFE).unwrap_or_default();
-    reporter.emit(Event::Watching { id: flags.session.clone(), expires_at });
-    Ok(follow(&mut shell, &client, &flags.session, terms).await)
+
+    /// The mailbox that must come back: what is said now, or was said at the start.
+    fn expect<'b>(&'b self, record: Option<&'b Record>) -> Option<&'b str> {
+        self.flags.expect.as_deref().or_else(|| record?.expect.as_deref())
+    }
+
+    /// Tells a result that was read before.
+    fn tell(&self, record: Option<&Record>, end: End) -> Exit {
+        let mut context = self.context(self.expect(record), record);
+        (context.source, context.learned_at) = (Source::Journal, Some(end.at));
+        self.reporter.note("This machine has read the result before; nothing was asked.");
+        context.finish(Ended::Verdict(end.verdict), line)
+    }
+
+    /// Asks, unless another process here is waiting for the answer.
+    async fn ask(&mut self, config: Config, store: &Store, known: Option<Record>) -> Result<Exit, Error> {
+        let flags = self.flags;
+        let service = config.base.to_string();
+        let loopback = config.base.is_loopback();
+        let workspace =
+            store.with(|journal| journal.workspace(&service, config.key.expose_secret())).unwrap_or_default();
+        let mut shell = Shell { clock: &System, sink: &**self.reporter, stop: listen()? };
+        let client = Client::new(config, Rc::clone(self.reporter) as Rc<dyn Sink>, jiff::Timestamp::now)?;
+        let now = System.time();
+        let life = SignedDuration::try_from(DOCUMENTED_LIFE).unwrap_or(SignedDuration::MAX);
+        let mut unknown = Record::met(flags.session.clone(), service, workspace.clone(), life, now);
+        unknown.expect.clone_from(&flags.expect);
+        unknown.asking(now);
+        let (record, name) = match store.with(|journal| journal.approach(&unknown, flags.force, now)) {
+            Some(Err(waiter)) => return Ok(self.refuse(waiter)),
+            Some(Ok(entry)) => match entry.record.end.clone().filter(|_| entry.record.is_retrieved()) {
+                // Another process has read it since we looked.
+                Some(end) => return Ok(self.tell(Some(&entry.record), end)),
+                None => (entry.record, Some(entry.name)),
+            },
+            None => (known.map_or(unknown, cut_off), None),
+        };
+        let expect = self.expect(Some(&record)).map(str::to_owned);
+        let mut context = self.context(expect.as_deref(), Some(&record));
+        let recording =
+            Recording::new(store, &client, workspace, Record { expect: expect.clone(), ..record.clone() }, name, true);
+        let ended = if flags.wait {
+            let left = Duration::try_from(record.ends.duration_since(now)).unwrap_or_default();
+            let moment = System.moment();
+            self.announce(&record, loopback);
+            let terms = Terms {
+                interval: self.interval,
+                end: moment + left,
+                give_up: flags.timeout.map(|timeout| moment + timeout),
+            };
+            self.reporter.emit(Event::Watching { id: flags.session.clone(), expires_at: record.ends.max(now) });
+            recording.follow(&mut shell, terms).await
+        } else {
+            recording.once(&mut shell).await
+        };
+        context.source = recording.source();
+        Ok(context.finish(ended, line))
+    }
+
+    /// Shows where the person goes, while the session still waits for one.
+    fn announce(&self, record: &Record, loopback: bool) {
+        let auth_url = record.auth_url.as_ref().filter(|_| record.suspicion.is_none());
+        let auth_url = auth_url.and_then(|url| AuthUrl::check(url, loopback).ok());
+        if let (Some(auth_url), Some(provider)) = (auth_url, record.provider) {
+            self.reporter.emit(Event::Session {
+                id: record.id.clone(),
+                provider,
+                auth_url,
+                expires_at: record.ends,
+                expect: record.expect.clone(),
+                sandbox: self.kind == Kind::Sandbox,
+            });
+        }
+    }
+
+    /// Another process is waiting: whoever of the two asks first takes the result from the other.
+    fn refuse(&self, waiter: Busy) -> Exit {
+        let since = waiter.since.to_zoned(self.reporter.zone()).strftime("%H:%M:%S");
+        let error = Error::usage(format!(
+            "process {} on this machine is waiting for session {}, since {since}",
+            waiter.process, self.flags.session
+        ))
+        .hint("A result can be read once: that process will read it, and then this command tells it from the journal.")
+        .hint("--force asks all the same.");
+        let end =
+            Conclusion { session: Some(self.flags.session.clone()), ..Conclusion::of_error(&error, System.time()) };
+        self.reporter.finish(&end, &[]).into()
+    }
+}
+
+/// A record whose last request may still have been in flight when its process ended.
+fn cut_off(mut record: Record) -> Record {
+    record.give_up_on_reply();
+    record
 }
 
 /// The state in a line: `Connected ...`, or the API's own word.

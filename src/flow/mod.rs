@@ -2,6 +2,7 @@
 
 mod attend;
 mod clock;
+mod settle;
 mod signals;
 mod start;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod watch;
 
 pub use attend::Shell;
 pub use clock::{Clock, System};
+pub use settle::{LOOKS, Ledger, settle};
 pub use signals::{Signal, Signals, Stop};
 pub use start::{NotStarted, start};
 pub use watch::{Ended, Last, once, watch};

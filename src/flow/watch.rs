@@ -33,16 +33,19 @@ pub enum Last {
     Unheard,
     /// The reply in flight still brought an end.
     Verdict(Verdict),
+    /// The reply in flight said that the result is gone.
+    Lost(Suspicion),
 }
 
 /// Asks for a session's state on these terms until there is a verdict. Never two requests at once. `ask` is told for how
-/// long at most to wait for its reply.
+/// long at most to wait for its reply. `suspicion` is what was suspected of the session before.
 pub async fn watch<C: Clock, S: Stop>(
     shell: &mut Shell<'_, C, S>,
     terms: Terms,
+    suspicion: Option<Suspicion>,
     mut ask: impl AsyncFnMut(Duration) -> Reply,
 ) -> Ended {
-    let mut poll = Poll::begin(terms, shell.clock.moment());
+    let mut poll = Poll::begin(terms, shell.clock.moment()).suspecting(suspicion);
     let mut trouble = Why::Interval;
     loop {
         if shell.sink.deserted() {
@@ -87,15 +90,23 @@ pub async fn watch<C: Clock, S: Stop>(
     }
 }
 
-/// Asks for a session's state, once.
-pub async fn once<C: Clock, S: Stop>(shell: &mut Shell<'_, C, S>, ask: impl Future<Output = Reply>) -> Ended {
+/// Asks for a session's state, once. `suspicion` is what was suspected of the session before.
+pub async fn once<C: Clock, S: Stop>(
+    shell: &mut Shell<'_, C, S>,
+    suspicion: Option<Suspicion>,
+    ask: impl Future<Output = Reply>,
+) -> Ended {
     let sent = shell.clock.moment();
     let mut asking = pin!(ask);
     match shell.attend(asking.as_mut(), Phase::Asking, sent).await {
-        Ok(reply) => Ended::Verdict(Verdict::at_once(reply)),
+        Ok(reply) => match (&reply, suspicion) {
+            (Reply::Failed(Failure::NotFound { .. }), Some(suspicion)) => Ended::Lost(suspicion),
+            _ => Ended::Verdict(Verdict::at_once(reply)),
+        },
         Err(signal) => {
             let reply = last_words(shell, asking).await;
-            let poll = Poll::begin(Terms { interval: Duration::ZERO, end: sent, give_up: None }, sent);
+            let terms = Terms { interval: Duration::ZERO, end: sent, give_up: None };
+            let poll = Poll::begin(terms, sent).suspecting(suspicion);
             Ended::Stopped(signal, last(poll, reply, sent, shell.clock.moment()))
         }
     }
@@ -140,7 +151,7 @@ fn last(poll: Poll, reply: Option<Reply>, sent: Moment, now: Moment) -> Last {
         Reply::Success(_) | Reply::Error { .. } | Reply::Expired => true,
     };
     match poll.next(Turn { reply, sent, now, jitter: 0.0 }) {
-        Next::Settle(suspicion) => Last::Verdict(Verdict::Unknown(suspicion)),
+        Next::Settle(suspicion) => Last::Lost(suspicion),
         Next::End { verdict, .. } if ends => Last::Verdict(verdict),
         _ => Last::Nothing,
     }

@@ -82,6 +82,18 @@ impl BaseUrl {
         self.join(&format!("oauth/session/status/{id}"))
     }
 
+    /// Where the workspace's accounts are listed.
+    #[must_use]
+    pub fn accounts(&self) -> Url {
+        self.join("accounts")
+    }
+
+    /// Where one account is. The address is percent-encoded as one segment of the path.
+    #[must_use]
+    pub fn account(&self, email: &str) -> Url {
+        self.join(&format!("accounts/{}", utf8_percent_encode(email, RESERVED)))
+    }
+
     fn join(&self, call: &str) -> Url {
         let mut url = self.root.clone();
         url.set_path(&format!("{}/api/v2/{call}", self.root.path().trim_end_matches('/')));

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::provider::Provider;
+use super::record::Source;
 use super::session::SessionId;
 use crate::error::Error;
 use crate::exit::Outcome;
@@ -38,6 +39,8 @@ pub struct Conclusion {
     pub next: Option<String>,
     /// Not before this, where the service named a time.
     pub retry_at: Option<Timestamp>,
+    /// Where it was learned.
+    pub source: Source,
     /// When the session was started or first asked for.
     pub started_at: Option<Timestamp>,
     /// When it was over.
@@ -63,6 +66,7 @@ impl Conclusion {
             retryable: outcome.retryable(),
             next: None,
             retry_at: None,
+            source: Source::Api,
             started_at: None,
             finished_at,
         }

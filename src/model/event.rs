@@ -77,6 +77,8 @@ pub enum Phase {
     Asking,
     /// A limit or an outage, before a session can start.
     Held(Why),
+    /// The account list, which may tell what a lost result was.
+    Settling,
     /// A person in a browser. With the trouble that the last poll had, if any.
     Person(Why),
 }

@@ -118,7 +118,7 @@ pub(super) fn result(end: &Conclusion) -> String {
         retryable: end.retryable,
         next: end.next.as_deref(),
         retry_at: end.retry_at.map(|time| format!("{time:.3}")),
-        source: "api",
+        source: end.source.name(),
         started_at: end.started_at.map(|time| format!("{time:.3}")),
         finished_at: format!("{:.3}", end.finished_at),
     })

@@ -22,6 +22,7 @@ pub(super) fn words(progress: Progress, columns: usize) -> String {
     let (words, short) = match progress.phase {
         Phase::Starting => ("Starting a session".to_owned(), "Starting".to_owned()),
         Phase::Asking => ("Asking for the session's state".to_owned(), "Asking".to_owned()),
+        Phase::Settling => ("Looking at the account list".to_owned(), "Looking".to_owned()),
         Phase::Held(why) => (format!("{}; retry in {left}", trouble(why)), left),
         Phase::Person(Why::Interval) => (format!("Waiting for the sign-in, {left} left"), left),
         Phase::Person(why) => (format!("{}; {left} left", trouble(why)), left),
@@ -52,7 +53,7 @@ mod tests {
 
     #[test]
     fn the_words_fit_the_terminal() {
-        let phases = [Phase::Starting, Phase::Asking]
+        let phases = [Phase::Starting, Phase::Asking, Phase::Settling]
             .into_iter()
             .chain([Why::RateLimited, Why::Unavailable, Why::Network].map(Phase::Held))
             .chain([Why::Interval, Why::RateLimited, Why::Unavailable, Why::Network].map(Phase::Person));
@@ -60,7 +61,7 @@ mod tests {
             for columns in [8, 37, 197] {
                 let words = words(Progress { phase, left: Duration::from_secs(3725) }, columns);
                 assert!(words.is_ascii() && words.len() <= columns.min(37), "{phase:?} {columns}: {words}");
-                let timeless = matches!(phase, Phase::Starting | Phase::Asking);
+                let timeless = matches!(phase, Phase::Starting | Phase::Asking | Phase::Settling);
                 assert!(timeless || words.contains("1:02:05"), "{phase:?} {columns}: {words}");
                 assert_eq!(words.contains(' '), columns >= 37, "{phase:?} {columns}: {words}");
             }

@@ -2,6 +2,7 @@
 
 mod key;
 mod output;
+mod state;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::model::environment::Environment;
 use crate::model::words::Route;
 
 pub use output::{Terminal, output};
+pub use state::{Place, state};
 
 /// Between two polls, where nothing else is asked for: what the API's documentation recommends.
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(5);
@@ -55,7 +57,8 @@ pub fn route(config: &Config) -> Route {
     }
 }
 
-fn base_url(flags: &Global, environment: &Environment) -> Result<BaseUrl, Error> {
+/// Where the API is.
+pub fn base_url(flags: &Global, environment: &Environment) -> Result<BaseUrl, Error> {
     let (name, text) = match (&flags.base_url, environment.var("INSTANTLY_BASE_URL")) {
         (Some(text), _) => ("--base-url", text.as_str()),
         (None, Some(text)) => ("INSTANTLY_BASE_URL", text),

@@ -9,7 +9,7 @@ use instantly_oauth::exit::Outcome;
 use crate::support::Tool;
 
 /// The table in `src/lib.rs`: a room, and those that it may import. `exit` and `error` are open to all.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("exit", &[]),
     ("error", &[]),
     ("model", &[]),
@@ -18,9 +18,10 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("report", &["model"]),
     ("sandbox", &["model"]),
     ("flow", &["model"]),
+    ("store", &["model"]),
     ("cli", &["model", "sandbox"]),
-    ("settings", &["cli", "model", "api", "report"]),
-    ("commands", &["model", "api", "browser", "report", "sandbox", "flow", "cli", "settings"]),
+    ("settings", &["cli", "model", "api", "report", "store"]),
+    ("commands", &["model", "api", "browser", "report", "sandbox", "store", "flow", "cli", "settings"]),
     ("main", &["cli", "commands"]),
 ];
 

@@ -184,7 +184,7 @@ fn a_404_after_a_lost_reply_is_settled_unless_the_session_was_seen_alive_in_betw
     let lost = Failure::Unusable { what: "cut short".into() };
     let broken = Reply::Failed(lost.clone());
     let settled = replay(ten_minutes(), [Reply::Pending, broken.clone(), network(false), not_found()]);
-    assert!(matches!(settled, Next::Settle(Suspicion::LostReply(failure)) if failure == lost));
+    assert!(matches!(settled, Next::Settle(Suspicion::LostReply(failure)) if failure == lost.to_string()));
     let alive = replay(ten_minutes(), [broken, Reply::Pending, not_found()]);
     assert!(matches!(alive, Next::End { verdict: Verdict::NotFound, .. }));
     let never_left = replay(ten_minutes(), [network(false), not_found()]);

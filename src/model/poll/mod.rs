@@ -15,7 +15,7 @@ use super::failure::{Failure, Throttle};
 use super::moment::Moment;
 use super::retry::Backoff;
 
-pub use verdict::{Reply, Suspicion, Verdict};
+pub use verdict::{Reply, Suspicion, Unsettled, Verdict};
 
 /// How long after the session's end its last poll may still go out.
 pub const LAST_POLL_GRACE: Duration = Duration::from_secs(10);
@@ -112,6 +112,12 @@ impl Poll {
         Self { terms: Terms { interval, give_up, ..terms }, failures: 0, suspicion: None }
     }
 
+    /// The same, with what was suspected of the session before: an earlier reply may have carried its result.
+    #[must_use]
+    pub fn suspecting(self, suspicion: Option<Suspicion>) -> Self {
+        Self { suspicion, ..self }
+    }
+
     /// Until when to wait for the reply to a request that leaves now, however long the client itself would. Giving up
     /// leaves it a moment; the session's end leaves time for the last poll, and for its reply.
     #[must_use]
@@ -127,13 +133,10 @@ impl Poll {
     #[must_use]
     pub fn next(mut self, turn: Turn) -> Next {
         let Turn { reply, sent, now, jitter } = turn;
+        self.suspicion = Suspicion::after(self.suspicion, &reply);
         let verdict = match reply {
-            Reply::Pending => {
-                self.alive(None);
-                return self.wait(sent, now, Wait::Own(Duration::ZERO), None);
-            }
-            Reply::Unknown(status) => {
-                self.alive(Some(Suspicion::UnknownStatus(status)));
+            Reply::Pending | Reply::Unknown(_) => {
+                self.failures = 0;
                 return self.wait(sent, now, Wait::Own(Duration::ZERO), None);
             }
             Reply::Failed(Failure::NotFound { .. }) => match self.suspicion {
@@ -147,21 +150,12 @@ impl Poll {
         Next::End { at: now, verdict }
     }
 
-    /// The session was seen alive, so no earlier reply can have carried its result.
-    fn alive(&mut self, suspicion: Option<Suspicion>) {
-        self.failures = 0;
-        self.suspicion = suspicion;
-    }
-
     fn has_lost(&self) -> bool {
-        matches!(self.suspicion, Some(Suspicion::LostReply(_)))
+        matches!(self.suspicion, Some(Suspicion::LostReply(_) | Suspicion::CutOff))
     }
 
     fn failed(mut self, failure: Failure, sent: Moment, now: Moment, jitter: f64) -> Next {
         self.failures += 1;
-        if failure.may_have_cost_a_result() {
-            self.suspicion = Some(Suspicion::LostReply(failure.clone()));
-        }
         let interval = self.terms.interval;
         let growing = Backoff { first: interval, ceiling: interval.saturating_mul(SLOWEST) };
         let wait = match &failure {

@@ -61,16 +61,49 @@ pub enum Verdict {
         lost: bool,
     },
     /// The result is gone: a reply that was lost, or not understood, was followed by a 404.
-    Unknown(Suspicion),
+    Unknown {
+        /// What makes it so.
+        suspicion: Suspicion,
+        /// What the account list could say about it.
+        unsettled: Unsettled,
+    },
 }
 
 /// Why a 404 may not mean what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Suspicion {
-    /// A reply was lost that may have carried the result.
-    LostReply(Failure),
+    /// A reply was lost that may have carried the result: how.
+    LostReply(String),
     /// The API answered a status that is not in its documentation, and may have counted that as the result.
     UnknownStatus(String),
+    /// Whoever asked was stopped before it could tell what came back.
+    CutOff,
+}
+
+/// Why the account list does not tell what a lost result was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unsettled {
+    /// It was not looked at.
+    Unread,
+    /// It could not be read: why.
+    Unreadable(String),
+    /// No account appeared that this session could have connected.
+    Nothing,
+    /// These appeared, and nothing tells which of them is this session's, if any.
+    Several(Vec<String>),
+}
+
+impl Suspicion {
+    /// What is suspected after this reply, where this was suspected before it.
+    #[must_use]
+    pub fn after(before: Option<Self>, reply: &Reply) -> Option<Self> {
+        match reply {
+            Reply::Pending => None,
+            Reply::Unknown(status) => Some(Self::UnknownStatus(status.clone())),
+            Reply::Failed(failure) if failure.may_have_cost_a_result() => Some(Self::LostReply(failure.to_string())),
+            _ => before,
+        }
+    }
 }
 
 impl Verdict {

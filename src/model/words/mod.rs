@@ -10,8 +10,9 @@ use jiff::tz::TimeZone;
 
 use super::conclusion::Conclusion;
 use super::failure::Failure;
-use super::poll::{Suspicion, Verdict};
+use super::poll::{Suspicion, Unsettled, Verdict};
 use super::provider::Provider;
+use super::record::Source;
 use super::session::{Account, SessionId};
 use crate::exit::Outcome;
 
@@ -36,6 +37,8 @@ pub struct Case {
     pub again: Option<String>,
     /// How the API is reached.
     pub route: Route,
+    /// Where the verdict was learned.
+    pub source: Source,
 }
 
 /// How the API is reached.
@@ -71,7 +74,7 @@ pub fn conclude(verdict: Verdict, case: &Case) -> Conclusion {
         Verdict::Expired { status } => expired(status, case),
         Verdict::NotFound => not_found(case),
         Verdict::Pending { status, last, lost } => pending(status, last.as_ref(), lost, case),
-        Verdict::Unknown(suspicion) => unknown(&suspicion, case),
+        Verdict::Unknown { suspicion, unsettled } => unknown(&suspicion, &unsettled, case),
         Verdict::Failed { failure, lost } => {
             let mut end = failure::words(&failure, Call::Status, case);
             end.next.clone_from(&case.resume);
@@ -104,6 +107,7 @@ fn place(end: &mut Conclusion, case: &Case) {
     end.session.clone_from(&case.session);
     end.provider = case.provider;
     end.started_at = Some(case.started_at);
+    end.source = case.source;
 }
 
 fn connected(account: Account, case: &Case) -> Conclusion {
@@ -181,12 +185,12 @@ fn pending(status: Option<String>, failure: Option<&Failure>, lost: bool, case: 
     end
 }
 
-fn unknown(suspicion: &Suspicion, case: &Case) -> Conclusion {
+fn unknown(suspicion: &Suspicion, unsettled: &Unsettled, case: &Case) -> Conclusion {
     let (message, status) = match suspicion {
-        Suspicion::LostReply(failure) => {
+        Suspicion::LostReply(how) => {
             let message = format!(
-                "the session is over, but its result was lost on the way: a reply broke off ({failure}), and the API \
-                 gives a result out only once"
+                "the session is over, but its result was lost on the way: a reply broke off ({how}), and the API gives a \
+                 result out only once"
             );
             (message, None)
         }
@@ -195,14 +199,30 @@ fn unknown(suspicion: &Suspicion, case: &Case) -> Conclusion {
                 format!("the session is over: the API called it \"{word}\", which this version does not know");
             (message, Some(word.clone()))
         }
+        Suspicion::CutOff => {
+            let message = "the session is over, but its result was lost: the command that waited for it was cut off in the \
+                           middle of a request, and the API gives a result out only once";
+            (message.to_owned(), None)
+        }
     };
     let mut end = Conclusion::new(Outcome::OutcomeUnknown, message, case.finished_at);
     end.status = status;
+    end.hints.extend(match unsettled {
+        Unsettled::Unread => None,
+        Unsettled::Unreadable(why) => Some(format!("The account list, which may tell, could not be read: {why}.")),
+        Unsettled::Nothing => Some("The account list has no new mailbox that would be this session's.".into()),
+        Unsettled::Several(emails) => Some(format!(
+            "The account list has new mailboxes, but which of them is this session's, if any, cannot be told: {}.",
+            emails.join(", ")
+        )),
+    });
     let mailbox = case.expect.as_deref().unwrap_or("the mailbox");
-    end.hints = vec![
-        format!("Look for {mailbox} under Email accounts in the Instantly dashboard: if it is there, it is connected."),
-        "If it is not there, the sign-in failed: start a new session.".into(),
-    ];
+    end.hints.push(format!(
+        "Look for {mailbox} under Email accounts in the Instantly dashboard: if it is there, it is connected."
+    ));
+    end.hints.push("If it is not there, the sign-in failed: start a new session.".into());
+    // Another look can end better where this one saw nothing, or where another session will tell what is its.
+    end.next = case.resume.clone().filter(|_| *unsettled != Unsettled::Nothing);
     end
 }
 

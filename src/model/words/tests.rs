@@ -12,7 +12,12 @@ fn case() -> Case {
         resume: Some("instantly-oauth status s1 --wait".into()),
         again: Some("instantly-oauth connect google".into()),
         route: Route { host: "api.instantly.ai".into(), proxy: None, roots: "the system's certificates".into() },
+        source: Source::Api,
     }
+}
+
+const fn unknown(suspicion: Suspicion, unsettled: Unsettled) -> Verdict {
+    Verdict::Unknown { suspicion, unsettled }
 }
 
 /// Everything that a person would read.
@@ -123,8 +128,15 @@ fn every_other_end_says_what_comes_next() {
         (Verdict::Pending { status: Some("odd".into()), last: None, lost: false }, 8, "\"odd\"", "--wait"),
         (Verdict::Pending { status: None, last: Some(lost.clone()), lost: false }, 8, "cut short", "--wait"),
         (Verdict::Pending { status: None, last: Some(lost.clone()), lost: true }, 8, "it is gone", "--wait"),
-        (Verdict::Unknown(Suspicion::LostReply(lost.clone())), 11, "Email accounts", ""),
-        (Verdict::Unknown(Suspicion::UnknownStatus("odd".into())), 11, "\"odd\"", ""),
+        (unknown(Suspicion::LostReply(lost.to_string()), Unsettled::Nothing), 11, "Email accounts", ""),
+        (unknown(Suspicion::CutOff, Unsettled::Several(vec!["x@y.z".into()])), 11, "x@y.z", "--wait"),
+        (
+            unknown(Suspicion::CutOff, Unsettled::Unreadable("HTTP 500".into())),
+            11,
+            "could not be read: HTTP 500",
+            "--wait",
+        ),
+        (unknown(Suspicion::UnknownStatus("odd".into()), Unsettled::Unread), 11, "\"odd\"", "--wait"),
         (Verdict::Failed { failure: lost.clone(), lost: true }, 9, "it is gone", "--wait"),
         (Verdict::Failed { failure: lost, lost: false }, 9, "nothing of it was read", "--wait"),
     ] {

@@ -1,0 +1,162 @@
+//! What the journal holds of a session, and how each exchange with the API changes it.
+//!
+//! A record is written before a request that may destroy a result leaves, and again once its reply is read. Whoever
+//! finds one whose last request was never answered knows that the result may be gone.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::poll::{Reply, Suspicion, Verdict};
+use super::provider::Provider;
+use super::session::SessionId;
+
+/// Where a result was learned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// From the API's reply.
+    #[default]
+    Api,
+    /// From this machine's journal: it had been retrieved before.
+    Journal,
+    /// From the account list, since the reply was lost.
+    Reconciled,
+}
+
+/// A session as this machine knows it. Times are this machine's own, to the millisecond.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The session.
+    pub id: SessionId,
+    /// The API's root: ids of different services have nothing to do with each other.
+    pub service: String,
+    /// What tells the workspace apart. The API key cannot be had from it.
+    pub workspace: String,
+    /// With whom it signs in, where that is known: it is not for a session that was started elsewhere.
+    pub provider: Option<Provider>,
+    /// The mailbox that must come back.
+    pub expect: Option<String>,
+    /// Where the person consents, as long as anybody still can.
+    pub auth_url: Option<String>,
+    /// When its start was read, or, where it was started elsewhere, when it was first asked for.
+    pub began: Timestamp,
+    /// Whether it was started here.
+    pub started_here: bool,
+    /// When it ends.
+    pub ends: Timestamp,
+    /// By how much the server's clock was ahead at the start: by this much and up to a second more, since the server tells
+    /// whole seconds only.
+    pub clock_ahead: Option<SignedDuration>,
+    /// When it was last known to have no result yet: its start, or the last request that was answered so. None where it was
+    /// started elsewhere and that was never seen.
+    pub alive: Option<Timestamp>,
+    /// When the last request left.
+    pub asked: Option<Timestamp>,
+    /// Whether what came back to that request is unknown.
+    pub unheard: bool,
+    /// When the last request left whose reply may have been the result and was lost.
+    pub lost: Option<Timestamp>,
+    /// Why a 404 would not mean what it says.
+    pub suspicion: Option<Suspicion>,
+    /// How it ended, once that is known.
+    pub end: Option<End>,
+}
+
+/// How a session ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// How: anything but a failure or a state that goes on.
+    pub verdict: Verdict,
+    /// How that was learned.
+    pub source: Source,
+    /// When that was learned.
+    pub at: Timestamp,
+}
+
+impl Source {
+    /// The word in events and in the journal.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Journal => "journal",
+            Self::Reconciled => "reconciled",
+        }
+    }
+}
+
+impl Record {
+    /// A session that was asked for and not started here. It is younger than `life`, the longest that one lives.
+    #[must_use]
+    pub fn met(id: SessionId, service: String, workspace: String, life: SignedDuration, now: Timestamp) -> Self {
+        Self {
+            id,
+            service,
+            workspace,
+            provider: None,
+            expect: None,
+            auth_url: None,
+            began: now,
+            started_here: false,
+            ends: now.saturating_add(life).unwrap_or(now),
+            clock_ahead: None,
+            alive: None,
+            asked: None,
+            unheard: false,
+            lost: None,
+            suspicion: None,
+            end: None,
+        }
+    }
+
+    /// A request for its state is about to leave.
+    pub fn asking(&mut self, now: Timestamp) {
+        self.asked = Some(now);
+        self.unheard = true;
+    }
+
+    /// A reply to that request was read.
+    pub fn heard(&mut self, reply: &Reply, now: Timestamp) {
+        self.unheard = false;
+        match reply {
+            Reply::Pending => self.alive = self.asked,
+            // It may be the service's new word for a result, which it would then have given out.
+            Reply::Unknown(_) => self.lost = self.asked,
+            Reply::Success(_) | Reply::Error { .. } | Reply::Expired => {
+                self.finish(Verdict::at_once(reply.clone()), Source::Api, now);
+            }
+            Reply::Failed(failure) if failure.may_have_cost_a_result() => self.lost = self.asked,
+            Reply::Failed(_) => {}
+        }
+        self.suspicion = Suspicion::after(self.suspicion.take(), reply);
+    }
+
+    /// How it ended is known. What is no end is not kept, and a result that was read is never replaced by less.
+    pub fn finish(&mut self, verdict: Verdict, source: Source, now: Timestamp) {
+        let ends = !matches!(verdict, Verdict::Failed { .. } | Verdict::Pending { .. });
+        if ends && !self.is_retrieved() {
+            self.end = Some(End { verdict, source, at: now });
+            self.auth_url = None;
+        }
+    }
+
+    /// Takes note that whoever sent the last request is gone without having told what came back.
+    pub fn give_up_on_reply(&mut self) {
+        if std::mem::take(&mut self.unheard) {
+            self.lost = self.asked;
+            self.suspicion.get_or_insert(Suspicion::CutOff);
+        }
+    }
+
+    /// Whether its result has been read, so that the API has nothing more to say about it.
+    #[must_use]
+    pub fn is_retrieved(&self) -> bool {
+        self.end.as_ref().is_some_and(|end| match &end.verdict {
+            Verdict::Connected(_) | Verdict::Error { .. } => true,
+            // Only the API's own word: by our reckoning alone, a last-moment result may still be there.
+            Verdict::Expired { status } => status.as_deref() == Some("expired"),
+            _ => false,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,281 @@
+//! The journal: what is written of a session and when, who waits for it, and what is remembered afterwards.
+
+use std::cell::{OnceCell, RefCell};
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::claims::{Alive, is_alive};
+use super::fault::Fault;
+use super::place::{self, Kind};
+use super::rows::{self, Claim, Found};
+use super::{db, fingerprint};
+use crate::model::record::Record;
+use crate::model::session::SessionId;
+
+/// How long a record is kept after its session began.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// How long after a session's end its URL is kept: nobody can use it any more.
+const URL_KEPT: SignedDuration = SignedDuration::from_mins(1);
+
+/// The longest that a session and whatever belongs to it is believed to take: two are told apart by less.
+const NEIGHBOURHOOD: SignedDuration = SignedDuration::from_hours(2);
+
+/// A journal that is open.
+pub struct Journal {
+    directory: PathBuf,
+    path: PathBuf,
+    connection: RefCell<Connection>,
+    alive: OnceCell<Option<Alive>>,
+    notices: RefCell<Vec<String>>,
+}
+
+/// A session in the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What is known of it.
+    pub record: Record,
+    /// The process on this machine that is waiting for it right now.
+    pub waiter: Option<Waiter>,
+    /// Where it is in the journal: a name that no other record ever had.
+    pub name: String,
+}
+
+/// A process that is waiting for a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiter {
+    /// Its number, for people to look for.
+    pub process: u32,
+    /// Since when it waits.
+    pub since: Timestamp,
+}
+
+/// Another process is waiting for the session.
+pub type Busy = Waiter;
+
+impl Journal {
+    /// Opens the journal in this directory, making both where they are not there. `own` is whether the directory is this
+    /// tool's alone.
+    ///
+    /// A damaged file is set aside, of which [`Self::notices`] tells. Fails with [`Fault::Newer`] and [`Fault::Foreign`]
+    /// where the file is not to be touched, else where there is no place for it.
+    pub fn open(directory: &Path, own: bool, kind: Kind) -> Result<Self, Fault> {
+        place::make_directory(directory, own)?;
+        let path = directory.join(kind.file());
+        let notices = RefCell::default();
+        let connection = match db::open(&path) {
+            Err(Fault::Damaged(why)) => replaced(&path, &why, &notices)?,
+            connection => connection?,
+        };
+        let connection = RefCell::new(connection);
+        Ok(Self { directory: directory.to_owned(), path, connection, alive: OnceCell::new(), notices })
+    }
+
+    /// The same, where there is a journal already.
+    pub fn open_existing(directory: &Path, own: bool, kind: Kind) -> Result<Option<Self>, Fault> {
+        let is_there = directory.join(kind.file()).exists();
+        is_there.then(|| Self::open(directory, own, kind)).transpose()
+    }
+
+    /// What a person should know of what happened to the journal since this was last asked.
+    pub fn notices(&self) -> Vec<String> {
+        self.notices.take()
+    }
+
+    /// What tells the workspace of this API key apart.
+    pub fn workspace(&self, service: &str, key: &str) -> Result<String, Fault> {
+        self.read(|connection| Ok(fingerprint::fingerprint(&rows::secret(connection)?, service, key)))
+    }
+
+    /// Writes down a session that has just begun and, where this process is going to wait for it, who does. Gives the
+    /// name under which it is from now on.
+    pub fn begin(&self, record: &Record, waiting: bool, now: Timestamp) -> Result<String, Fault> {
+        let name = fingerprint::name()?;
+        self.write(|transaction| {
+            tidy(transaction, now)?;
+            rows::put(transaction, &name, record)?;
+            if waiting { self.claim(transaction, &name, now) } else { Ok(()) }
+        })?;
+        Ok(name)
+    }
+
+    /// Prepares to ask for a session's state: takes the claim to it, from the dead if need be, and writes down that a
+    /// request is about to leave. `unknown` is what is written where the journal has no such session. With `force`, a
+    /// process that is waiting for it is left to wait, and asked over.
+    pub fn approach(&self, unknown: &Record, force: bool, now: Timestamp) -> Result<Result<Entry, Busy>, Fault> {
+        let fresh = fingerprint::name()?;
+        self.write(|transaction| {
+            tidy(transaction, now)?;
+            let found = find(transaction, &unknown.service, &unknown.id)?;
+            let waiter = found.as_ref().and_then(|found| self.waiter(found.claim.as_ref()));
+            if let Some(waiter) = waiter.filter(|_| !force) {
+                return Ok(Err(waiter));
+            }
+            let (name, mut record) =
+                found.map_or_else(|| (fresh.clone(), unknown.clone()), |found| (found.name, found.record));
+            if record.is_retrieved() {
+                return Ok(Ok(Entry { record, waiter, name }));
+            }
+            record.give_up_on_reply();
+            record.asking(now);
+            rows::put(transaction, &name, &record)?;
+            if waiter.is_none() {
+                self.claim(transaction, &name, now)?;
+            }
+            Ok(Ok(Entry { record, waiter, name }))
+        })
+    }
+
+    /// Writes a session down as it is now known, on the disk when this comes back. `last` is whether this process is done
+    /// with it. A result that another process has written meanwhile is kept, and given back.
+    pub fn put(&self, name: &str, record: &Record, last: bool) -> Result<Option<Record>, Fault> {
+        self.write(|transaction| {
+            let there = rows::named(transaction, name)?.map(|found| found.record);
+            let better = there.filter(|there| there.is_retrieved() && !record.is_retrieved());
+            if better.is_none() {
+                rows::put(transaction, name, record)?;
+            }
+            if last {
+                self.let_go(transaction, name)?;
+            }
+            Ok(better)
+        })
+    }
+
+    /// The session of this id, the newest where there are more, as it was last written.
+    pub fn find(&self, service: &str, id: &SessionId) -> Result<Option<Entry>, Fault> {
+        let found = self.read(|connection| find(connection, service, id))?;
+        Ok(found.map(|found| self.entry(found)))
+    }
+
+    /// Every session, the newest first.
+    pub fn all(&self, now: Timestamp) -> Result<Vec<Entry>, Fault> {
+        // Where nothing can be written, what is too old is still not shown.
+        let _ = self.write(|transaction| tidy(transaction, now));
+        let all = self.read(|connection| rows::select(connection, "began >= ?1", [oldest(now)]))?;
+        Ok(all.into_iter().map(|found| self.entry(found)).collect())
+    }
+
+    /// The other sessions of a session's workspace that ran at about its time.
+    pub fn neighbours(&self, name: &str, record: &Record) -> Result<Vec<Record>, Fault> {
+        let last = record.lost.unwrap_or(record.ends).max(record.ends);
+        let from = record.began.saturating_sub(NEIGHBOURHOOD).unwrap_or(record.began).as_millisecond();
+        let to = last.saturating_add(NEIGHBOURHOOD).unwrap_or(last).as_millisecond();
+        let condition = "service = ?1 AND workspace = ?2 AND name <> ?3 AND began BETWEEN ?4 AND ?5";
+        let found = self.read(|connection| {
+            let parameters = (&record.service, &record.workspace, name, from, to);
+            rows::select(connection, condition, parameters)
+        })?;
+        Ok(found.into_iter().map(|found| found.record).collect())
+    }
+
+    /// Erases the record of this name, unless somebody waits for the session: then that is who.
+    pub fn forget(&self, name: &str) -> Result<Option<Waiter>, Fault> {
+        self.write(|transaction| {
+            let found = rows::named(transaction, name)?;
+            let waiter = found.and_then(|found| self.waiter(found.claim.as_ref()));
+            if waiter.is_none() {
+                transaction.execute("DELETE FROM session WHERE name = ?1", [name])?;
+            }
+            Ok(waiter)
+        })
+    }
+
+    fn entry(&self, found: Found) -> Entry {
+        let waiter = self.waiter(found.claim.as_ref());
+        Entry { record: found.record, waiter, name: found.name }
+    }
+
+    /// Who waits, other than this process: a claim counts as long as its process lives.
+    fn waiter(&self, claim: Option<&Claim>) -> Option<Waiter> {
+        let claim = claim?;
+        let ours = self.alive.get().and_then(Option::as_ref).is_some_and(|alive| alive.name() == claim.name);
+        let waits = !ours && is_alive(&self.locks(), &claim.name);
+        waits.then_some(Waiter { process: claim.process, since: claim.since })
+    }
+
+    fn locks(&self) -> PathBuf {
+        self.directory.join("live")
+    }
+
+    /// Writes down that this process waits. Where no lock can be had, nobody is told.
+    fn claim(&self, transaction: &Transaction<'_>, name: &str, now: Timestamp) -> Result<(), Fault> {
+        let Some(alive) = self.alive.get_or_init(|| Alive::begin(&self.locks()).ok()) else { return Ok(()) };
+        transaction.execute(
+            "UPDATE session SET claim = ?2, claim_process = ?3, claimed = ?4 WHERE name = ?1",
+            (name, alive.name(), std::process::id(), now.as_millisecond()),
+        )?;
+        Ok(())
+    }
+
+    fn let_go(&self, transaction: &Transaction<'_>, name: &str) -> Result<(), Fault> {
+        if let Some(alive) = self.alive.get().and_then(Option::as_ref) {
+            transaction.execute(
+                "UPDATE session SET claim = NULL, claim_process = NULL, claimed = NULL WHERE name = ?1 AND claim = ?2",
+                (name, alive.name()),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn read<T>(&self, act: impl Fn(&Connection) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.mended(|connection| act(connection))
+    }
+
+    /// Changes something, all of it or nothing. The disk has it when this comes back.
+    fn write<T>(&self, act: impl Fn(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.mended(|connection| {
+            // The lock is taken at once: one that reads first and writes then can meet another that does the same.
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let result = act(&transaction)?;
+            transaction.commit()?;
+            Ok(result)
+        })
+    }
+
+    /// Does something; where the file turns out to be damaged, does it again with a new one.
+    fn mended<T>(&self, act: impl Fn(&mut Connection) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut connection = self.connection.borrow_mut();
+        match act(&mut connection) {
+            Err(Fault::Damaged(why)) => {
+                *connection = replaced(&self.path, &why, &self.notices)?;
+                act(&mut connection)
+            }
+            result => result,
+        }
+    }
+}
+
+/// A new file in a damaged one's place.
+fn replaced(path: &Path, why: &str, notices: &RefCell<Vec<String>>) -> Result<Connection, Fault> {
+    if let Some(aside) = db::set_aside(path, Timestamp::now())? {
+        let aside = aside.display();
+        notices
+            .borrow_mut()
+            .push(format!("the journal was damaged ({why}); it is kept as {aside}, and a new one was begun"));
+    }
+    db::open(path)
+}
+
+fn find(connection: &Connection, service: &str, id: &SessionId) -> Result<Option<Found>, Fault> {
+    Ok(rows::select(connection, "id = ?1 AND service = ?2", (id.as_str(), service))?.into_iter().next())
+}
+
+/// Lets go of what is not needed any more.
+fn tidy(transaction: &Transaction<'_>, now: Timestamp) -> Result<(), Fault> {
+    let ended = now.saturating_sub(URL_KEPT).unwrap_or(now).as_millisecond();
+    transaction.prepare_cached("DELETE FROM session WHERE began < ?1")?.execute([oldest(now)])?;
+    let sql = "UPDATE session SET auth_url = NULL WHERE auth_url IS NOT NULL AND ends < ?1";
+    transaction.prepare_cached(sql)?.execute([ended])?;
+    Ok(())
+}
+
+/// When the oldest session began that is kept.
+fn oldest(now: Timestamp) -> i64 {
+    now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN).as_millisecond()
+}
+
+#[cfg(test)]
+mod tests;

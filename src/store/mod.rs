@@ -1,0 +1,17 @@
+//! What this machine remembers: the journal of sessions, in one `SQLite` file that every process here shares.
+//!
+//! A result can be read from the API once, so it is on disk before anybody is told it: each change is one transaction,
+//! synchronised through to the disk. Nothing here is needed for the API's sake. Where there is no place for the file, or
+//! it fails, a command says so once and goes on without.
+
+mod claims;
+mod db;
+mod fault;
+mod fingerprint;
+mod journal;
+mod place;
+mod rows;
+
+pub use fault::Fault;
+pub use journal::{Busy, Entry, Journal, Waiter};
+pub use place::{Kind, default_directory};

@@ -1,0 +1,187 @@
+//! A record as a row.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use super::fault::Fault;
+use crate::model::poll::{Suspicion, Unsettled, Verdict};
+use crate::model::record::{End, Record, Source};
+use crate::model::session::{Account, SessionId};
+
+/// A row as it was found: under its own name, with whoever says to be waiting.
+pub(super) struct Found {
+    pub(super) name: String,
+    pub(super) record: Record,
+    pub(super) claim: Option<Claim>,
+}
+
+/// Who says to be waiting.
+pub(super) struct Claim {
+    pub(super) name: String,
+    pub(super) process: u32,
+    pub(super) since: Timestamp,
+}
+
+/// Every row that this condition is true of, the newest first.
+pub(super) fn select(
+    connection: &Connection,
+    condition: &str,
+    parameters: impl rusqlite::Params,
+) -> Result<Vec<Found>, Fault> {
+    let mut statement = connection
+        .prepare_cached(&format!("SELECT * FROM session WHERE {condition} ORDER BY began DESC, number DESC"))?;
+    let rows = statement.query_map(parameters, |row| Ok(read(row)))?;
+    // A row whose contents make no sense is as good as none: it must not keep the others from being read.
+    Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+/// The row of this name.
+pub(super) fn named(connection: &Connection, name: &str) -> Result<Option<Found>, Fault> {
+    Ok(select(connection, "name = ?1", [name])?.pop())
+}
+
+/// Writes a row whole, whether it is there or not. Its claim is left as it is.
+pub(super) fn put(connection: &Connection, name: &str, record: &Record) -> Result<(), Fault> {
+    let end = record.end.as_ref();
+    let verdict = end.map(|end| Columns::of(&end.verdict)).unwrap_or_default();
+    let (suspicion, suspicion_detail) = suspicion_columns(record.suspicion.as_ref());
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO session (name, id, service, workspace, provider, expect, auth_url, began, started_here, ends, \
+             clock_ahead, alive, asked, unheard, lost, suspicion, suspicion_detail, verdict, verdict_detail, email, owner, \
+             error, error_description, source, ended) \
+         VALUES (:name, :id, :service, :workspace, :provider, :expect, :auth_url, :began, :started_here, :ends, \
+             :clock_ahead, :alive, :asked, :unheard, :lost, :suspicion, :suspicion_detail, :verdict, :verdict_detail, \
+             :email, :owner, :error, :error_description, :source, :ended) \
+         ON CONFLICT (name) DO UPDATE SET \
+             provider = :provider, expect = :expect, auth_url = :auth_url, alive = :alive, asked = :asked, \
+             unheard = :unheard, lost = :lost, suspicion = :suspicion, suspicion_detail = :suspicion_detail, \
+             verdict = :verdict, verdict_detail = :verdict_detail, email = :email, owner = :owner, error = :error, \
+             error_description = :error_description, source = :source, ended = :ended",
+    )?;
+    statement.execute(named_params! {
+        ":name": name,
+        ":id": record.id.as_str(),
+        ":service": record.service,
+        ":workspace": record.workspace,
+        ":provider": record.provider.map(crate::model::provider::Provider::id),
+        ":expect": record.expect,
+        ":auth_url": record.auth_url,
+        ":began": record.began.as_millisecond(),
+        ":started_here": record.started_here,
+        ":ends": record.ends.as_millisecond(),
+        ":clock_ahead": record.clock_ahead.map(|ahead| i64::try_from(ahead.as_millis()).unwrap_or(0)),
+        ":alive": record.alive.map(Timestamp::as_millisecond),
+        ":asked": record.asked.map(Timestamp::as_millisecond),
+        ":unheard": record.unheard,
+        ":lost": record.lost.map(Timestamp::as_millisecond),
+        ":suspicion": suspicion,
+        ":suspicion_detail": suspicion_detail,
+        ":verdict": verdict.verdict,
+        ":verdict_detail": verdict.detail,
+        ":email": verdict.email,
+        ":owner": verdict.owner,
+        ":error": verdict.error,
+        ":error_description": verdict.error_description,
+        ":source": end.map(|end| end.source.name()),
+        ":ended": end.map(|end| end.at.as_millisecond()),
+    })?;
+    Ok(())
+}
+
+/// The secret that this journal's fingerprints are keyed with.
+pub(super) fn secret(connection: &Connection) -> Result<Vec<u8>, Fault> {
+    let secret = connection.query_row("SELECT fingerprints FROM secret", [], |row| row.get(0)).optional()?;
+    secret.ok_or_else(|| Fault::Damaged("it has lost its secret".into()))
+}
+
+/// A verdict, column by column.
+#[derive(Default)]
+struct Columns<'a> {
+    verdict: Option<&'static str>,
+    detail: Option<&'a str>,
+    email: Option<&'a str>,
+    owner: Option<&'a str>,
+    error: Option<&'a str>,
+    error_description: Option<&'a str>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(verdict: &'a Verdict) -> Self {
+        let named = |verdict| Self { verdict: Some(verdict), ..Self::default() };
+        match verdict {
+            Verdict::Connected(Account { email, name }) => {
+                Self { email: email.as_deref(), owner: name.as_deref(), ..named("connected") }
+            }
+            Verdict::Error { code, description } => {
+                Self { error: code.as_deref(), error_description: description.as_deref(), ..named("error") }
+            }
+            Verdict::Expired { status } => Self { detail: status.as_deref(), ..named("expired") },
+            Verdict::NotFound => named("not_found"),
+            Verdict::Unknown { .. } => named("unknown"),
+            // A record keeps neither.
+            Verdict::Failed { .. } | Verdict::Pending { .. } => Self::default(),
+        }
+    }
+}
+
+fn suspicion_columns(suspicion: Option<&Suspicion>) -> (Option<&'static str>, Option<&str>) {
+    match suspicion {
+        None => (None, None),
+        Some(Suspicion::LostReply(how)) => (Some("lost_reply"), Some(how)),
+        Some(Suspicion::UnknownStatus(word)) => (Some("unknown_status"), Some(word)),
+        Some(Suspicion::CutOff) => (Some("cut_off"), None),
+    }
+}
+
+/// Reads a row; none where it makes no sense.
+fn read(row: &Row<'_>) -> Option<Found> {
+    let text = |column: &str| row.get::<_, Option<String>>(column).ok().flatten();
+    let time = |column: &str| {
+        let millis = row.get::<_, Option<i64>>(column).ok().flatten()?;
+        Timestamp::from_millisecond(millis).ok()
+    };
+    let flag = |column: &str| row.get::<_, bool>(column).unwrap_or(false);
+    let suspicion = text("suspicion").map(|kind| match (kind.as_str(), text("suspicion_detail")) {
+        ("lost_reply", Some(how)) => Suspicion::LostReply(how),
+        ("unknown_status", Some(word)) => Suspicion::UnknownStatus(word),
+        _ => Suspicion::CutOff,
+    });
+    let verdict = match text("verdict").as_deref() {
+        Some("connected") => Some(Verdict::Connected(Account { email: text("email"), name: text("owner") })),
+        Some("error") => Some(Verdict::Error { code: text("error"), description: text("error_description") }),
+        Some("expired") => Some(Verdict::Expired { status: text("verdict_detail") }),
+        Some("not_found") => Some(Verdict::NotFound),
+        Some("unknown") => Some(Verdict::Unknown {
+            suspicion: suspicion.clone().unwrap_or(Suspicion::CutOff),
+            unsettled: Unsettled::Unread,
+        }),
+        _ => None,
+    };
+    let began = time("began")?;
+    let source =
+        if text("source").as_deref() == Some(Source::Reconciled.name()) { Source::Reconciled } else { Source::Api };
+    let record = Record {
+        id: SessionId::parse(&text("id")?).ok()?,
+        service: text("service")?,
+        workspace: text("workspace")?,
+        provider: text("provider").and_then(|name| name.parse().ok()),
+        expect: text("expect"),
+        auth_url: text("auth_url"),
+        began,
+        started_here: flag("started_here"),
+        ends: time("ends")?,
+        clock_ahead: row.get::<_, Option<i64>>("clock_ahead").ok().flatten().map(SignedDuration::from_millis),
+        alive: time("alive"),
+        asked: time("asked"),
+        unheard: flag("unheard"),
+        lost: time("lost"),
+        suspicion,
+        end: verdict.map(|verdict| End { verdict, source, at: time("ended").unwrap_or(began) }),
+    };
+    let claim = text("claim").map(|name| Claim {
+        name,
+        process: row.get("claim_process").unwrap_or(0),
+        since: time("claimed").unwrap_or(began),
+    });
+    Some(Found { name: text("name")?, record, claim })
+}
