@@ -60,6 +60,10 @@ impl Context<'_> {
             Ended::Deserted => return Outcome::Pending.code().into(),
             Ended::Stopped(signal, last) => (self.stopped(signal, last), Some(signal)),
         };
+        if end.source == Source::Reconciled {
+            self.reporter
+                .note("The reply with the result was lost. The account list shows that this mailbox was connected.");
+        }
         let code = self.reporter.finish(&end, line(&end).as_deref().as_slice());
         Exit { code, signal }
     }

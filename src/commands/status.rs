@@ -106,7 +106,6 @@ impl Status<'_> {
         let life = SignedDuration::try_from(DOCUMENTED_LIFE).unwrap_or(SignedDuration::MAX);
         let mut unknown = Record::met(flags.session.clone(), service, workspace.clone(), life, now);
         unknown.expect.clone_from(&flags.expect);
-        unknown.asking(now);
         let (record, name) = match store.with(|journal| journal.approach(&unknown, flags.force, now)) {
             Some(Err(waiter)) => return Ok(self.refuse(waiter)),
             Some(Ok(entry)) => match entry.record.end.clone().filter(|_| entry.record.is_retrieved()) {
@@ -118,8 +117,8 @@ impl Status<'_> {
         };
         let expect = self.expect(Some(&record)).map(str::to_owned);
         let mut context = self.context(expect.as_deref(), Some(&record));
-        let recording =
-            Recording::new(store, &client, workspace, Record { expect: expect.clone(), ..record.clone() }, name, true);
+        let (marked, expected) = (name.is_some(), Record { expect: expect.clone(), ..record.clone() });
+        let recording = Recording::new(store, &client, workspace, expected, name, marked);
         let ended = if flags.wait {
             let left = Duration::try_from(record.ends.duration_since(now)).unwrap_or_default();
             let moment = System.moment();

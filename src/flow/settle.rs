@@ -43,6 +43,9 @@ pub async fn settle<C: Clock, S: Stop>(
     record: &Record,
     ledger: &impl Ledger,
 ) -> Result<Result<Account, Unsettled>, Signal> {
+    if record.expect.is_none() && record.alive.is_none() {
+        return Ok(Err(Unsettled::NoClue));
+    }
     let mut left = looks;
     loop {
         let now = shell.clock.moment();
@@ -50,25 +53,44 @@ pub async fn settle<C: Clock, S: Stop>(
         // Nothing is lost with these replies, so a stop need not wait for them.
         let found = shell.attend(pin!(look(record, ledger, time)), Phase::Settling, now).await?;
         left = left.saturating_sub(1);
-        let Err(unsettled) = &found else { return Ok(found) };
-        trace(shell.sink, 1, || format!("* the account list does not settle it ({unsettled:?}); {left} more looks"));
-        if left == 0 || shell.sink.deserted() {
-            return Ok(found);
-        }
+        let unsettled = match found {
+            Ok(account) => return Ok(Ok(account)),
+            Err(NotYet { unsettled, again }) if left == 0 || !again || shell.sink.deserted() => {
+                trace(shell.sink, 1, || format!("* the account list does not settle it ({unsettled:?})"));
+                return Ok(Err(unsettled));
+            }
+            Err(NotYet { unsettled, .. }) => unsettled,
+        };
+        trace(shell.sink, 1, || {
+            format!("* the account list does not settle it yet ({unsettled:?}); again in {every:?}")
+        });
         let until = shell.clock.moment() + every;
         shell.rest(until, Phase::Settling, until).await?;
     }
 }
 
+/// What a look did not tell, and whether another one can.
+struct NotYet {
+    unsettled: Unsettled,
+    again: bool,
+}
+
+impl From<Failure> for NotYet {
+    fn from(failure: Failure) -> Self {
+        // A refusal would be repeated, and whoever is told to wait does not come back in a few seconds.
+        let again = !failure.is_final() && !matches!(failure, Failure::Throttled { .. });
+        Self { unsettled: Unsettled::Unreadable(failure.to_string()), again }
+    }
+}
+
 /// Looks once.
-async fn look(record: &Record, ledger: &impl Ledger, now: Timestamp) -> Result<Account, Unsettled> {
-    let unreadable = |failure: Failure| Unsettled::Unreadable(failure.to_string());
+async fn look(record: &Record, ledger: &impl Ledger, now: Timestamp) -> Result<Account, NotYet> {
     let mut accounts: Vec<Listed> = Vec::new();
     let mut clock_ahead = None;
     let mut after: Option<String> = None;
     let mut pages = 0;
     loop {
-        let page = ledger.page(after.as_deref()).await.map_err(unreadable)?;
+        let page = ledger.page(after.as_deref()).await?;
         pages += 1;
         clock_ahead = clock_ahead.or(page.server_now.map(|server| server.duration_since(now)));
         let oldest = oldest_that_matters(record, clock_ahead);
@@ -85,14 +107,16 @@ async fn look(record: &Record, ledger: &impl Ledger, now: Timestamp) -> Result<A
             break;
         }
         if pages == MOST_PAGES {
-            return Err(Unsettled::Unreadable(format!("it has more than {} newer accounts", accounts.len())));
+            let why = format!("it has more than {} newer accounts", accounts.len());
+            return Err(NotYet { unsettled: Unsettled::Unreadable(why), again: false });
         }
     }
     if let Some(expect) = &record.expect {
         // An account that was there before is further down than was looked.
         if !accounts.iter().any(|account| same_mailbox(expect, &account.email)) {
-            accounts.extend(ledger.account(expect).await.map_err(unreadable)?.accounts);
+            accounts.extend(ledger.account(expect).await?.accounts);
         }
     }
     judge(Evidence { record, others: &ledger.neighbours(), accounts: &accounts, clock_ahead })
+        .map_err(|unsettled| NotYet { unsettled, again: true })
 }

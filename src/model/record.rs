@@ -116,6 +116,10 @@ impl Record {
     /// A reply to that request was read.
     pub fn heard(&mut self, reply: &Reply, now: Timestamp) {
         self.unheard = false;
+        if matches!(reply, Reply::Pending | Reply::Unknown(_)) && !self.is_retrieved() {
+            // It was given up too early.
+            self.end = None;
+        }
         match reply {
             Reply::Pending => self.alive = self.asked,
             // It may be the service's new word for a result, which it would then have given out.

@@ -113,12 +113,16 @@ impl Journal {
             if let Some(waiter) = waiter.filter(|_| !force) {
                 return Ok(Err(waiter));
             }
-            let (name, mut record) =
-                found.map_or_else(|| (fresh.clone(), unknown.clone()), |found| (found.name, found.record));
-            if record.is_retrieved() {
-                return Ok(Ok(Entry { record, waiter, name }));
-            }
-            record.give_up_on_reply();
+            let (name, mut record) = match found {
+                Some(Found { record, name, .. }) if record.is_retrieved() => {
+                    return Ok(Ok(Entry { record, waiter, name }));
+                }
+                Some(Found { mut record, name, .. }) => {
+                    record.give_up_on_reply();
+                    (name, record)
+                }
+                None => (fresh.clone(), unknown.clone()),
+            };
             record.asking(now);
             rows::put(transaction, &name, &record)?;
             if waiter.is_none() {

@@ -107,6 +107,7 @@ fn every_failure_ends_the_stream_with_a_result_that_has_the_processs_code() {
     let far = Act::error(429, "slow down").header("retry-after: 1800");
     let resume = json!("instantly-oauth status s1 --wait");
     let again = json!("instantly-oauth connect google");
+    let none = Act::accounts(&[]);
     for (acts, code, outcome, status, retryable, next) in [
         (vec![Act::started(), error("access_denied")], 3, "session_error", json!("error"), false, Value::Null),
         (vec![Act::started(), error("server_error")], 3, "session_error", json!("error"), true, again.clone()),
@@ -119,7 +120,14 @@ fn every_failure_ends_the_stream_with_a_result_that_has_the_processs_code() {
         (vec![Act::json("{}")], 9, "unavailable", Value::Null, true, again.clone()),
         (vec![Act::started_briefly(), Act::error(500, "x")], 9, "unavailable", Value::Null, true, resume.clone()),
         (vec![Act::started_briefly(), Act::Drop], 10, "network", Value::Null, true, resume),
-        (vec![Act::started(), Act::Drop, Act::not_found()], 11, "outcome_unknown", Value::Null, false, Value::Null),
+        (
+            vec![Act::started(), Act::Drop, Act::not_found(), none],
+            11,
+            "outcome_unknown",
+            Value::Null,
+            false,
+            Value::Null,
+        ),
     ] {
         let started = acts.len() > 1;
         let api = Scripted::new(acts);

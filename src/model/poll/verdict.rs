@@ -85,6 +85,8 @@ pub enum Suspicion {
 pub enum Unsettled {
     /// It was not looked at.
     Unread,
+    /// Nothing is known of the session that an account could be held against: neither a time nor a mailbox.
+    NoClue,
     /// It could not be read: why.
     Unreadable(String),
     /// No account appeared that this session could have connected.

@@ -74,7 +74,12 @@ fn an_end_forgets_the_url_and_is_never_replaced_by_less() {
         record.finish(verdict, Source::Api, at(1));
         assert!(record.end.is_some() && !record.is_retrieved());
     }
+    record.asking(at(2));
+    record.heard(&Reply::Pending, at(2));
+    assert_eq!(record.end, None, "it was given up too early");
     record.finish(Verdict::at_once(connected()), Source::Reconciled, at(2));
+    record.asking(at(3));
+    record.heard(&Reply::Pending, at(3));
     assert!(record.is_retrieved());
 }
 

@@ -209,6 +209,9 @@ fn unknown(suspicion: &Suspicion, unsettled: &Unsettled, case: &Case) -> Conclus
     end.status = status;
     end.hints.extend(match unsettled {
         Unsettled::Unread => None,
+        Unsettled::NoClue => {
+            Some("--expect EMAIL would let this command look for that mailbox in the account list.".into())
+        }
         Unsettled::Unreadable(why) => Some(format!("The account list, which may tell, could not be read: {why}.")),
         Unsettled::Nothing => Some("The account list has no new mailbox that would be this session's.".into()),
         Unsettled::Several(emails) => Some(format!(
@@ -222,7 +225,7 @@ fn unknown(suspicion: &Suspicion, unsettled: &Unsettled, case: &Case) -> Conclus
     ));
     end.hints.push("If it is not there, the sign-in failed: start a new session.".into());
     // Another look can end better where this one saw nothing, or where another session will tell what is its.
-    end.next = case.resume.clone().filter(|_| *unsettled != Unsettled::Nothing);
+    end.next = case.resume.clone().filter(|_| !matches!(unsettled, Unsettled::Nothing | Unsettled::NoClue));
     end
 }
 

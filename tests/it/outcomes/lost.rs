@@ -1,6 +1,6 @@
 //! 11: the result is gone, and nobody can say what it was.
 
-use crate::support::{Act, INIT, STATUS, Scripted, Tool};
+use crate::support::{ACCOUNTS, Act, INIT, STATUS, Scripted, Tool};
 
 #[test]
 fn a_session_that_is_gone_after_a_lost_reply_has_an_unknown_outcome() {
@@ -14,32 +14,33 @@ fn a_session_that_is_gone_after_a_lost_reply_has_an_unknown_outcome() {
         (Act::json("not json"), "an unusable reply"),
         (Act::json(r#"{"email":"ada@acme.com"}"#), "it has no status"),
     ] {
-        let api = Scripted::new([Act::started(), Act::pending(), act, Act::not_found()]);
+        let api = Scripted::new([Act::started(), Act::pending(), act, Act::not_found(), Act::accounts(&[])]);
         let run = Tool::connect(&api.url(), &["--interval", "20ms"]).run().expect(11).says(says);
         let run = run.says("error: the session is over, but its result was lost").says("Email accounts");
         assert_eq!(run.stdout, "");
-        assert_eq!(api.lines(), [INIT, STATUS, STATUS, STATUS]);
+        assert_eq!(api.lines(), [INIT, STATUS, STATUS, STATUS, ACCOUNTS, ACCOUNTS, ACCOUNTS]);
     }
 }
 
 #[test]
 fn a_loss_is_remembered_through_what_proves_nothing() {
     let between = [Act::error(429, "slow down"), Act::status(425, "{}"), Act::error(500, "oops")];
-    let acts = [Act::started(), Act::Drop].into_iter().chain(between).chain([Act::not_found()]);
+    let acts = [Act::started(), Act::Drop].into_iter().chain(between).chain([Act::not_found(), Act::accounts(&[])]);
     let api = Scripted::new(acts);
     let run = Tool::connect(&api.url(), &["--interval", "20ms"]).run().expect(11).says("its result was lost");
     assert_eq!(run.stdout, "");
-    assert_eq!(api.lines().len(), 6);
+    assert_eq!(api.lines().len(), 6 + 3);
 }
 
 #[test]
 fn a_session_that_is_gone_after_an_unknown_state_has_an_unknown_outcome() {
     let odd = Act::json(r#"{"status":"completed"}"#);
-    let api = Scripted::new([Act::started(), odd, Act::not_found()]);
+    let api = Scripted::new([Act::started(), odd, Act::not_found(), Act::accounts(&[]), Act::error(404, "no")]);
     let run = Tool::connect(&api.url(), &["--interval", "20ms", "--expect", "ada@acme.com"]).run().expect(11);
     let run = run.says("error: the session is over: the API called it \"completed\"").says("Look for ada@acme.com");
     assert_eq!(run.stdout, "");
-    assert_eq!(api.lines(), [INIT, STATUS, STATUS]);
+    let one = "GET /api/v2/accounts/ada%40acme.com";
+    assert_eq!(api.lines()[..5], [INIT, STATUS, STATUS, ACCOUNTS, one]);
 }
 
 #[test]

@@ -44,5 +44,8 @@ pub fn nobody() -> (Socket, SocketAddr) {
 /// A session's start, as the server sees it.
 pub const INIT: &str = "POST /api/v2/oauth/google/init";
 
+/// A look at the account list, where the provider is known.
+pub const ACCOUNTS: &str = "GET /api/v2/accounts?provider_code=2&sort_by=timestamp_created&sort_order=desc&limit=100";
+
 /// A question for the state of the session that [`Act::started`] starts.
 pub const STATUS: &str = "GET /api/v2/oauth/session/status/s1";

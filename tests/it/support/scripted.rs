@@ -78,6 +78,18 @@ impl Act {
         Self::json(r#"{"status":"success","email":"ada@acme.com","name":"Ada Lovelace"}"#)
     }
 
+    /// A page of the account list: addresses, each with when it was added.
+    pub fn accounts(accounts: &[(&str, &str)]) -> Self {
+        let item = |(email, created): &(&str, &str)| {
+            serde_json::json!({
+                "email": email, "first_name": "Ada", "last_name": "Lovelace", "provider_code": 2, "status": 1,
+                "timestamp_created": created, "timestamp_updated": created,
+            })
+        };
+        let items: Vec<_> = accounts.iter().map(item).collect();
+        Self::json(serde_json::json!({"items": items}).to_string())
+    }
+
     pub fn not_found() -> Self {
         Self::error(404, "Session not found")
     }
