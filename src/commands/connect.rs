@@ -132,6 +132,7 @@ async fn connect(
     };
     let id = &session.started.id;
     let record = record(&session, flags, service, workspace.clone());
+    context.started_at = record.began;
     let name = store.with(|journal| journal.begin(&record, !flags.no_wait, System.time()));
     let recording = Recording::new(store, &client, workspace, record, name, true);
     context.session = Some(id);
@@ -187,7 +188,7 @@ async fn connect(
     if let Some(mut opening) = opening {
         tell(reporter, opening.so_far());
     }
-    context.source = recording.source();
+    (context.source, context.learned_at) = recording.learned();
     Ok(context.finish(ended, |end| (end.outcome == Outcome::Connected).then(|| end.message.clone())))
 }
 

@@ -3,6 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::journal::Store;
 use crate::api::Client;
 use crate::flow::{Clock, Ended, LOOKS, Last, Ledger, Shell, Stop, System, once, settle, watch};
@@ -45,9 +47,9 @@ impl<'a> Recording<'a> {
         Self { store, client, id, workspace, record, name, marked, source, done }
     }
 
-    /// How the verdict was learned.
-    pub(super) fn source(&self) -> Source {
-        self.source.get()
+    /// How the verdict was learned, and when.
+    pub(super) fn learned(&self) -> (Source, Option<Timestamp>) {
+        (self.source.get(), self.record.borrow().end.as_ref().map(|end| end.at))
     }
 
     /// Waits for the session on these terms.

@@ -133,7 +133,7 @@ impl Status<'_> {
         } else {
             recording.once(&mut shell).await
         };
-        context.source = recording.source();
+        (context.source, context.learned_at) = recording.learned();
         Ok(context.finish(ended, line))
     }
 

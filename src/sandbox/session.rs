@@ -114,9 +114,10 @@ impl Session {
         self.stage == Stage::Waiting && now >= self.expires
     }
 
-    /// Whether nothing is known of it any more: that is one more lifetime after it ran out.
+    /// Whether nothing is known of it any more: that is one more lifetime after it ran out, and a minute at the least, in
+    /// which even a slow client comes to ask.
     pub(super) fn is_forgotten(&self, ttl: Duration, now: Timestamp) -> bool {
-        now >= later(self.expires, ttl)
+        now >= later(self.expires, ttl.max(Duration::from_secs(60)))
     }
 
     pub(super) fn end(&mut self, verdict: Verdict) {

@@ -83,6 +83,11 @@ impl Live {
         Self { child, stdout, stderr, _home: home }
     }
 
+    /// Its number.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal, `INT` or `TERM`.
     pub fn signal(&self, name: &str) {
         signal(self.child.id(), name);
