@@ -58,7 +58,7 @@ impl Context<'_> {
             }
             // Nobody is there to be told; the code still says that it is not over.
             Ended::Deserted => return Outcome::Pending.code().into(),
-            Ended::Stopped(signal, last) => (self.stopped(signal, last), Some(signal)),
+            Ended::Stopped(signal, last) => (self.stopped(signal, &last), Some(signal)),
         };
         if end.source == Source::Reconciled {
             self.reporter
@@ -69,13 +69,20 @@ impl Context<'_> {
     }
 
     /// What is said after a signal: the result, if it still came, else how to go on.
-    fn stopped(&self, signal: Signal, last: Last) -> Conclusion {
+    fn stopped(&self, signal: Signal, last: &Last) -> Conclusion {
         let case = self.case();
         let outcome = match signal {
             Signal::Interrupt => Outcome::Interrupted,
             Signal::Terminate => Outcome::Terminated,
         };
-        let mut end = if let Last::Verdict(verdict) = last {
+        let verdict = match last {
+            Last::Verdict(verdict) => Some(verdict.clone()),
+            Last::Lost(suspicion) => {
+                Some(Verdict::Unknown { suspicion: suspicion.clone(), unsettled: Unsettled::Unread })
+            }
+            Last::Nothing | Last::Unheard => None,
+        };
+        let mut end = if let Some(verdict) = verdict {
             conclude(verdict, &case)
         } else {
             let message = match (&case.session, &case.resume) {
@@ -85,7 +92,7 @@ impl Context<'_> {
             };
             let mut end = Conclusion::new(outcome, message, case.finished_at);
             end.next.clone_from(&case.resume);
-            if matches!(last, Last::Unheard | Last::Lost(_)) && case.session.is_some() {
+            if *last == Last::Unheard && case.session.is_some() {
                 end.hints.push(MAY_BE_GONE.to_owned());
             }
             (end.session, end.provider, end.started_at) = (case.session, case.provider, Some(case.started_at));

@@ -96,6 +96,10 @@ impl<'a> Recording<'a> {
         looks: u32,
         every: Duration,
     ) -> Ended {
+        if self.marked.get() {
+            // It ended before the request left that was written down.
+            self.record.borrow_mut().unheard = false;
+        }
         let missing = matches!(ended, Ended::Lost(_) | Ended::Verdict(Verdict::NotFound));
         if let Some(told) = missing.then(|| self.told_elsewhere()).flatten() {
             return told;

@@ -273,3 +273,31 @@ fn whoever_does_not_wait_holds_no_claim() {
     status(&api, state.path(), &["--wait", "--timeout", "0s"]).run().expect(8);
     assert_eq!(api.lines(), [INIT, STATUS, STATUS]);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_that_ends_before_its_first_request_has_lost_nothing() {
+    let (api, state) = (Scripted::new([Act::started(), Act::not_found()]), state());
+    connect(&api, state.path(), &["--json"]).shell(r#""$@" >/dev/full"#).run().expect(1);
+    assert_eq!(api.lines(), [INIT]);
+    assert_eq!(status(&api, state.path(), &[]).run().expect(6).stdout, "not found\n");
+}
+
+#[test]
+fn a_signal_while_the_account_list_is_read_leaves_the_result_to_be_looked_for() {
+    let held = Act::Hold(Box::new(Act::accounts(&[])));
+    let ada = Act::accounts(&[("ada@acme.com", "2026-08-01T12:00:00.500Z")]);
+    let acts = [Act::started(), Act::Drop, Act::not_found(), held, Act::not_found(), ada];
+    let (api, state) = (Scripted::new(acts), state());
+    let live = Live::start(connect(&api, state.path(), &["--request-timeout", "1h", "--json"]));
+    api.wait_for(4);
+    live.signal("INT");
+    let run = live.end();
+    assert_eq!(run.signal, Some(2));
+    let result = run.result();
+    assert_eq!((&result["outcome"], &result["exit_code"]), (&json!("outcome_unknown"), &json!(130)), "{run:#?}");
+    assert_eq!(result["next"], "instantly-oauth status s1 --wait");
+    api.release();
+    let run = status(&api, state.path(), &[]).run().expect(0);
+    assert_eq!(run.stdout, "Connected ada@acme.com (Ada Lovelace)\n");
+}

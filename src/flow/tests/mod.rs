@@ -1,3 +1,5 @@
+mod settle;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::pin::Pin;
