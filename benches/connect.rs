@@ -1,14 +1,14 @@
 //! What a connect costs, measured from outside: `cargo bench`.
 //!
 //! Prints medians over many whole processes: the start of `--version` beside a program that does nothing, the time from
-//! the start of `connect` to its first request, the whole connect where the first poll brings the result, and, on Linux,
-//! memory and CPU while it waits on a terminal. A comparison to read, not a test: nothing here fails for being slow.
+//! the start of `connect` to its first request, the whole connect where the first poll brings the result, what the journal
+//! adds to it, and, on Linux, memory and CPU while it waits on a terminal. A comparison to read, not a test: nothing here fails for being slow.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark stops at the first surprise, and prints")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,10 @@ fn main() {
         return;
     }
     version();
-    connect();
+    let (url, requests) = serve(r#"{"status":"success","email":"ada@acme.com","name":"Ada Lovelace"}"#);
+    connect(&url, &requests);
+    journal(&url);
+    drop(requests);
     #[cfg(target_os = "linux")]
     waiting();
 }
@@ -35,23 +38,50 @@ fn version() {
     println!("--version                                {ours:8.2} ms   (`true`: {nothing:.2} ms)");
 }
 
-fn connect() {
-    let (url, requests) = serve(r#"{"status":"success","email":"ada@acme.com","name":"Ada Lovelace"}"#);
+fn connect(url: &str, requests: &Receiver<Instant>) {
+    let state = state();
     let mut first = Vec::new();
     let mut whole = Vec::new();
     for _ in 0..RUNS {
         let start = Instant::now();
-        let mut command = Command::new(BINARY);
-        command
-            .args(["connect", "google", "--no-browser"])
-            .env("INSTANTLY_API_KEY", "k")
-            .env("INSTANTLY_BASE_URL", &url);
-        whole.push(timed(&mut command));
+        whole.push(timed(&mut command(url, state.path(), &["connect", "google", "--no-browser"])));
         first.push(milliseconds(requests.recv().unwrap().duration_since(start)));
         requests.recv().unwrap();
     }
     println!("start of connect to its first request    {:8.2} ms", median(first));
     println!("whole connect, result at the first poll  {:8.2} ms", median(whole));
+}
+
+/// What the journal takes: in turn with one that has no place, so that both meet the same machine.
+fn journal(url: &str) {
+    let state = state();
+    let nowhere = std::path::Path::new("/dev/null/nowhere");
+    for name in ["connect", "status"] {
+        let mut times = [Vec::new(), Vec::new()];
+        for run in 0..2 * RUNS {
+            let place = if run % 2 == 0 { state.path() } else { nowhere };
+            // Each asks for a session of its own, which nobody has read before.
+            let id = format!("s{run}");
+            let arguments =
+                if name == "connect" { ["connect", "google", "--no-browser"] } else { ["status", &id, "-q"] };
+            times[run % 2].push(timed(&mut command(url, place, &arguments)));
+        }
+        let [with, without] = times.map(median);
+        println!("{name:<8}with the journal, and without      {with:8.2} ms and {without:.2} ms");
+    }
+}
+
+/// A state directory where a sync is cheap, if there is such a place.
+fn state() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() }
+}
+
+fn command(url: &str, state: &std::path::Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(BINARY);
+    command.args(arguments).env("INSTANTLY_API_KEY", "k").env("INSTANTLY_BASE_URL", url);
+    command.env("INSTANTLY_OAUTH_STATE_DIR", state);
+    command
 }
 
 #[cfg(target_os = "linux")]
@@ -60,7 +90,9 @@ fn waiting() {
     let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
     let pty = native_pty_system().openpty(size).unwrap();
     let mut command = CommandBuilder::new(BINARY);
+    let state = state();
     command.args(["connect", "google", "--no-browser"]);
+    command.env("INSTANTLY_OAUTH_STATE_DIR", state.path());
     command.env("INSTANTLY_API_KEY", "k");
     command.env("INSTANTLY_BASE_URL", url);
     command.env("TERM", "xterm-256color");
@@ -100,7 +132,7 @@ fn median(times: impl IntoIterator<Item = f64>) -> f64 {
 }
 
 /// An API on loopback that starts any session and always gives this state. It tells when each request came in.
-fn serve(state: &'static str) -> (String, std::sync::mpsc::Receiver<Instant>) {
+fn serve(state: &'static str) -> (String, Receiver<Instant>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (requests, seen) = channel();

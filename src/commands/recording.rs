@@ -152,6 +152,8 @@ impl<'a> Recording<'a> {
             let why = "this API key is not the one that started the session, and may be another workspace's";
             return unknown(Unsettled::Unreadable(why.into()));
         }
+        // Looking takes a while, and whoever is stopped meanwhile was at least told that the result is gone.
+        self.put(false);
         let record = self.record.borrow().clone();
         match settle(shell, looks, every, &record, self).await {
             Err(signal) => Ended::Stopped(signal, Last::Lost(suspicion)),

@@ -213,7 +213,12 @@ fn unknown(suspicion: &Suspicion, unsettled: &Unsettled, case: &Case) -> Conclus
             Some("--expect EMAIL would let this command look for that mailbox in the account list.".into())
         }
         Unsettled::Unreadable(why) => Some(format!("The account list, which may tell, could not be read: {why}.")),
-        Unsettled::Nothing => Some("The account list has no new mailbox that would be this session's.".into()),
+        Unsettled::Nothing if case.expect.is_none() => Some(
+            "The account list has no new mailbox that would be this session's. One that had been there before can be \
+             looked for with --expect EMAIL."
+                .into(),
+        ),
+        Unsettled::Nothing => Some("The account list does not show that it was connected meanwhile.".into()),
         Unsettled::Several(emails) => Some(format!(
             "The account list has new mailboxes, but which of them is this session's, if any, cannot be told: {}.",
             emails.join(", ")
