@@ -82,9 +82,9 @@ impl<'a> Recording<'a> {
         }
         let reply = self.client.status(&self.id, limit).await;
         self.record.borrow_mut().heard(&reply, System.time());
-        if self.record.borrow().is_retrieved() {
-            self.put(true);
-        }
+        // Whatever it was: should this process end here, its next request is then known not to have left.
+        let last = self.record.borrow().is_retrieved();
+        self.put(last);
         reply
     }
 
@@ -152,8 +152,6 @@ impl<'a> Recording<'a> {
             let why = "this API key is not the one that started the session, and may be another workspace's";
             return unknown(Unsettled::Unreadable(why.into()));
         }
-        // Looking takes a while, and whoever is stopped meanwhile was at least told that the result is gone.
-        self.put(false);
         let record = self.record.borrow().clone();
         match settle(shell, looks, every, &record, self).await {
             Err(signal) => Ended::Stopped(signal, Last::Lost(suspicion)),

@@ -20,7 +20,7 @@ use crate::model::auth_url::AuthUrl;
 use crate::model::conclusion::Conclusion;
 use crate::model::deadline::DOCUMENTED_LIFE;
 use crate::model::environment::Environment;
-use crate::model::event::{Event, Sink};
+use crate::model::event::{Event, Sink, trace};
 use crate::model::poll::Terms;
 use crate::model::record::{End, Record, Source};
 use crate::model::words::Route;
@@ -115,6 +115,13 @@ impl Status<'_> {
             },
             None => (known.map_or(unknown, cut_off), None),
         };
+        trace(&**self.reporter, 1, || match &record {
+            Record { suspicion: Some(suspicion), .. } => {
+                format!("* the journal suspects that its result is lost: {suspicion:?}")
+            }
+            Record { started_here: true, began, .. } => format!("* the journal has it from here, begun at {began:.0}"),
+            _ => "* the journal does not have it from here".to_owned(),
+        });
         let expect = self.expect(Some(&record)).map(str::to_owned);
         let mut context = self.context(expect.as_deref(), Some(&record));
         let (marked, expected) = (name.is_some(), Record { expect: expect.clone(), ..record.clone() });

@@ -190,6 +190,17 @@ fn the_claim_of_a_process_that_was_killed_does_not_count() {
 }
 
 #[test]
+fn a_process_that_is_killed_between_two_requests_has_lost_nothing() {
+    let (api, state) = (Scripted::new([Act::started(), Act::pending(), Act::not_found()]), state());
+    let tool = Tool::connect(&api.url(), &["--interval", "1h", "-v"]).env("INSTANTLY_OAUTH_STATE_DIR", state.path());
+    let mut live = Live::start(tool);
+    live.stderr.until("* next request in");
+    live.signal("KILL");
+    live.end();
+    assert_eq!(status(&api, state.path(), &[]).run().expect(6).stdout, "not found\n");
+}
+
+#[test]
 fn a_result_that_comes_after_a_signal_is_told_by_the_next_command() {
     for name in ["INT", "TERM"] {
         let (api, state) = (Scripted::new([Act::started(), Act::Hold(Box::new(Act::success()))]), state());
