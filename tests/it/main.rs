@@ -12,6 +12,7 @@ mod pipes;
 mod polling;
 mod sandbox;
 mod secure;
+mod sessions;
 mod signals;
 mod support;
 mod terminal;

@@ -83,7 +83,12 @@ impl Live {
         Self { child, stdout, stderr, _home: home }
     }
 
-    /// Sends a signal, `INT` or `TERM`.
+    /// Its number.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal, `INT`, `TERM` or `KILL`.
     pub fn signal(&self, name: &str) {
         signal(self.child.id(), name);
     }
