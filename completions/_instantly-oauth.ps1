@@ -39,6 +39,7 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('connect', 'connect', [CompletionResultType]::ParameterValue, 'Connect one mailbox in the browser')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'What became of a session')
+            [CompletionResult]::new('sessions', 'sessions', [CompletionResultType]::ParameterValue, 'The sessions recorded on this machine')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a local stand-in for the API')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -82,6 +83,47 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
             [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Poll until it is over')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Ask even while another process here is waiting for the session, which may then miss its result')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write events to stdout, one JSON object a line; the last is the result')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'instantly-oauth;sessions' {
+            [CompletionResult]::new('--outcome', '--outcome', [CompletionResultType]::ParameterName, 'Only sessions with this outcome; pending has those that are being waited for')
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Only sessions with this provider')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Only the newest of these, this many')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A workspace from the config file [env: INSTANTLY_PROFILE]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]')
+            [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'The limit for one request')
+            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'The sandbox''s sessions, which are kept apart from real ones')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write events to stdout, one JSON object a line; the last is the result')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Erase sessions from the journal; those that a process is waiting for are kept')
+            break
+        }
+        'instantly-oauth;sessions;forget' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A workspace from the config file [env: INSTANTLY_PROFILE]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]')
+            [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'The limit for one request')
+            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Erase all of them')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'The sandbox''s sessions, which are kept apart from real ones')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write events to stdout, one JSON object a line; the last is the result')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
@@ -142,6 +184,7 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
         'instantly-oauth;help' {
             [CompletionResult]::new('connect', 'connect', [CompletionResultType]::ParameterValue, 'Connect one mailbox in the browser')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'What became of a session')
+            [CompletionResult]::new('sessions', 'sessions', [CompletionResultType]::ParameterValue, 'The sessions recorded on this machine')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a local stand-in for the API')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -151,6 +194,13 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
             break
         }
         'instantly-oauth;help;status' {
+            break
+        }
+        'instantly-oauth;help;sessions' {
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Erase sessions from the journal; those that a process is waiting for are kept')
+            break
+        }
+        'instantly-oauth;help;sessions;forget' {
             break
         }
         'instantly-oauth;help;sandbox' {

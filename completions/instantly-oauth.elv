@@ -36,6 +36,7 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
             cand --version 'Print version'
             cand connect 'Connect one mailbox in the browser'
             cand status 'What became of a session'
+            cand sessions 'The sessions recorded on this machine'
             cand sandbox 'Run a local stand-in for the API'
             cand completions 'Print a completion script'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -77,6 +78,45 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
             cand --state-dir 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]'
             cand --wait 'Poll until it is over'
             cand --force 'Ask even while another process here is waiting for the session, which may then miss its result'
+            cand --json 'Write events to stdout, one JSON object a line; the last is the result'
+            cand -q 'No progress on stderr; the URL to open and the final error are always shown'
+            cand --quiet 'No progress on stderr; the URL to open and the final error are always shown'
+            cand -v 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
+            cand --verbose 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'instantly-oauth;sessions'= {
+            cand --outcome 'Only sessions with this outcome; pending has those that are being waited for'
+            cand --provider 'Only sessions with this provider'
+            cand --limit 'Only the newest of these, this many'
+            cand --color 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]'
+            cand --profile 'A workspace from the config file [env: INSTANTLY_PROFILE]'
+            cand --api-key-file 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]'
+            cand --base-url 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]'
+            cand --ca-cert 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]'
+            cand --request-timeout 'The limit for one request'
+            cand --state-dir 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]'
+            cand --sandbox 'The sandbox''s sessions, which are kept apart from real ones'
+            cand --json 'Write events to stdout, one JSON object a line; the last is the result'
+            cand -q 'No progress on stderr; the URL to open and the final error are always shown'
+            cand --quiet 'No progress on stderr; the URL to open and the final error are always shown'
+            cand -v 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
+            cand --verbose 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand forget 'Erase sessions from the journal; those that a process is waiting for are kept'
+        }
+        &'instantly-oauth;sessions;forget'= {
+            cand --color 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]'
+            cand --profile 'A workspace from the config file [env: INSTANTLY_PROFILE]'
+            cand --api-key-file 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]'
+            cand --base-url 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]'
+            cand --ca-cert 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]'
+            cand --request-timeout 'The limit for one request'
+            cand --state-dir 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]'
+            cand --all 'Erase all of them'
+            cand --sandbox 'The sandbox''s sessions, which are kept apart from real ones'
             cand --json 'Write events to stdout, one JSON object a line; the last is the result'
             cand -q 'No progress on stderr; the URL to open and the final error are always shown'
             cand --quiet 'No progress on stderr; the URL to open and the final error are always shown'
@@ -134,6 +174,7 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
         &'instantly-oauth;help'= {
             cand connect 'Connect one mailbox in the browser'
             cand status 'What became of a session'
+            cand sessions 'The sessions recorded on this machine'
             cand sandbox 'Run a local stand-in for the API'
             cand completions 'Print a completion script'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -141,6 +182,11 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
         &'instantly-oauth;help;connect'= {
         }
         &'instantly-oauth;help;status'= {
+        }
+        &'instantly-oauth;help;sessions'= {
+            cand forget 'Erase sessions from the journal; those that a process is waiting for are kept'
+        }
+        &'instantly-oauth;help;sessions;forget'= {
         }
         &'instantly-oauth;help;sandbox'= {
         }

@@ -1,5 +1,7 @@
 //! The command line, as clap reads it. Nothing is decided here.
 
+mod sessions;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +11,8 @@ use crate::exit;
 use crate::model::provider::Provider;
 use crate::model::session::SessionId;
 use crate::sandbox::Scenario;
+
+pub use sessions::{Action, Forget, Sessions};
 
 /// Connect Google Workspace and Microsoft mailboxes to an Instantly workspace.
 #[derive(Debug, Parser)]
@@ -41,6 +45,9 @@ pub enum Command {
     /// What became of a session
     #[command(after_long_help = exit::table())]
     Status(Status),
+    /// The sessions recorded on this machine
+    #[command(after_help = sessions::EXAMPLES, disable_help_subcommand = true)]
+    Sessions(Sessions),
     /// Run a local stand-in for the API
     Sandbox(Sandbox),
     /// Print a completion script

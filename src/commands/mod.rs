@@ -7,6 +7,7 @@ mod journal;
 mod next;
 mod recording;
 mod sandbox;
+mod sessions;
 mod status;
 
 use std::io::IsTerminal;
@@ -45,7 +46,7 @@ pub fn run(cli: &Cli) -> Exit {
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    let terminal = Terminal { stderr: std::io::stderr().is_terminal() };
+    let terminal = Terminal { stderr: std::io::stderr().is_terminal(), stdout: std::io::stdout().is_terminal() };
     let reporter = Rc::new(Reporter::new(settings::output(&cli.global, &environment, terminal)));
     let outcome = catch_unwind(AssertUnwindSafe(|| command(cli, &environment, &reporter)));
     let error = match outcome {
@@ -62,6 +63,7 @@ fn command(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Res
     match &cli.command {
         Command::Connect(flags) => connect::run(flags, &cli.global, environment, reporter),
         Command::Status(flags) => status::run(flags, &cli.global, environment, reporter),
+        Command::Sessions(flags) => sessions::run(flags, &cli.global, environment, reporter),
         Command::Sandbox(flags) => sandbox::run(flags, reporter),
         Command::Completions { shell } => completions::run(*shell, reporter),
     }

@@ -15,4 +15,5 @@ pub mod retry;
 pub mod session;
 pub mod settle;
 pub mod starting;
+pub mod summary;
 pub mod words;

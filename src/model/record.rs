@@ -7,7 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::poll::{Reply, Suspicion, Verdict};
 use super::provider::Provider;
-use super::session::SessionId;
+use super::session::{Account, SessionId};
+use super::words::same_mailbox;
+use crate::exit::Outcome;
 
 /// Where a result was learned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,6 +86,17 @@ impl Source {
 }
 
 impl Record {
+    /// Every outcome that a record can have, in the order of the exit codes.
+    pub const OUTCOMES: [Outcome; 7] = [
+        Outcome::Connected,
+        Outcome::SessionError,
+        Outcome::Expired,
+        Outcome::NotFound,
+        Outcome::Pending,
+        Outcome::OutcomeUnknown,
+        Outcome::WrongAccount,
+    ];
+
     /// A session that was asked for and not started here. It is younger than `life`, the longest that one lives.
     #[must_use]
     pub fn met(id: SessionId, service: String, workspace: String, life: SignedDuration, now: Timestamp) -> Self {
@@ -148,6 +161,27 @@ impl Record {
             self.lost = self.asked;
             self.suspicion.get_or_insert(Suspicion::CutOff);
         }
+    }
+
+    /// What became of it, as far as that is known.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match self.end.as_ref().map(|end| &end.verdict) {
+            Some(Verdict::Connected(account)) if self.is_expected(account) => Outcome::Connected,
+            Some(Verdict::Connected(_)) => Outcome::WrongAccount,
+            Some(Verdict::Error { .. }) => Outcome::SessionError,
+            Some(Verdict::Expired { .. }) => Outcome::Expired,
+            Some(Verdict::NotFound) => Outcome::NotFound,
+            Some(Verdict::Unknown { .. }) => Outcome::OutcomeUnknown,
+            // The last two are no ends.
+            None | Some(Verdict::Pending { .. } | Verdict::Failed { .. }) => Outcome::Pending,
+        }
+    }
+
+    /// Whether this is the mailbox that had to come back. One that the API does not name may be any.
+    fn is_expected(&self, account: &Account) -> bool {
+        let Some(expect) = &self.expect else { return true };
+        account.email.as_ref().is_some_and(|email| same_mailbox(email, expect))
     }
 
     /// Whether its result has been read, so that the API has nothing more to say about it.

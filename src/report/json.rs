@@ -8,6 +8,7 @@ use super::foreign::is_unsafe;
 use crate::model::conclusion::Conclusion;
 use crate::model::event::Event;
 use crate::model::poll::Why;
+use crate::model::summary::Summary;
 
 #[derive(Serialize)]
 #[expect(clippy::struct_field_names, reason = "the names are the contract's")]
@@ -61,6 +62,26 @@ struct Result<'a> {
     finished_at: String,
 }
 
+#[derive(Serialize)]
+struct Record<'a> {
+    event: &'static str,
+    outcome: &'static str,
+    status: Option<&'a str>,
+    session_id: &'a str,
+    provider: Option<&'static str>,
+    email: Option<&'a str>,
+    name: Option<&'a str>,
+    expect: Option<&'a str>,
+    error: Option<&'a str>,
+    error_description: Option<&'a str>,
+    source: Option<&'static str>,
+    started_at: String,
+    expires_at: String,
+    finished_at: Option<String>,
+    waiting: bool,
+    sandbox: bool,
+}
+
 /// The line for an event, if it has one.
 pub(super) fn event(event: &Event) -> Option<String> {
     Some(match event {
@@ -97,6 +118,30 @@ pub(super) fn event(event: &Event) -> Option<String> {
         | Event::Trace(..) => {
             return None;
         }
+    })
+}
+
+/// The line for a recorded session. Its URL is nobody's business any more.
+pub(super) fn record(session: &Summary) -> String {
+    let (record, account, end) = (&session.record, session.account(), session.end());
+    let (error, error_description) = session.error();
+    line(&Record {
+        event: "record",
+        outcome: session.outcome().name(),
+        status: session.status(),
+        session_id: record.id.as_str(),
+        provider: record.provider.map(crate::model::provider::Provider::id),
+        email: account.and_then(|account| account.email.as_deref()),
+        name: account.and_then(|account| account.name.as_deref()),
+        expect: record.expect.as_deref(),
+        error,
+        error_description,
+        source: end.map(|end| end.source.name()),
+        started_at: format!("{:.3}", record.began),
+        expires_at: format!("{:.3}", record.ends),
+        finished_at: end.map(|end| format!("{:.3}", end.at)),
+        waiting: session.waiting,
+        sandbox: session.sandbox,
     })
 }
 

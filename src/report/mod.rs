@@ -5,19 +5,26 @@ mod foreign;
 mod json;
 mod spinner;
 mod stdout;
+mod table;
 mod text;
 
 use std::cell::{Cell, OnceCell};
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::exit::Outcome;
 use crate::model::conclusion::Conclusion;
 use crate::model::event::{Event, Progress, Sink};
+use crate::model::summary::Summary;
 
 use console::Console;
+use table::Look;
+
+/// The columns of a table that no terminal shows.
+const WIDTH: usize = 80;
 
 /// How to talk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +38,8 @@ pub struct Output {
     pub verbosity: u8,
     /// Colour on stderr.
     pub color: bool,
+    /// Colour on stdout, where that shows a table.
+    pub color_stdout: bool,
     /// A line that is drawn over and over on stderr.
     pub animate: bool,
     /// Whether the terminal can be expected to show more than ASCII.
@@ -67,7 +76,8 @@ impl Reporter {
     /// Tells how it ended, and gives the code to exit with. `lines` are what a script gets on
     /// stdout without `--json`.
     ///
-    /// If stdout takes no more, what it was to hold goes to stderr: it may be a result that the API gives out once.
+    /// If stdout takes no more, what it was to hold goes to stderr: it may be a result that the API gives out once. That
+    /// a command did what it says is no such thing.
     pub fn finish(&self, end: &Conclusion, lines: &[&str]) -> u8 {
         self.console.clear();
         let line = lines.iter().map(|line| foreign::plain(line)).collect::<Vec<_>>().join("\n");
@@ -78,7 +88,7 @@ impl Reporter {
         };
         let failed = end.outcome.code() != 0;
         if let Err(error) = &written {
-            if !failed || !lines.is_empty() {
+            if end.outcome != Outcome::Done && (!failed || !lines.is_empty()) {
                 let message = foreign::plain(&end.message);
                 self.console.line(if lines.is_empty() { &message } else { &line });
             }
@@ -128,6 +138,21 @@ impl Reporter {
         if self.output.json {
             let _ = self.put(&json::line(event));
         }
+    }
+
+    /// Lists recorded sessions on stdout, as a table or as events. A reader that has gone is no error.
+    pub fn sessions(&self, sessions: &[Summary], now: Timestamp) -> io::Result<()> {
+        if self.output.json {
+            // What fails here is told with the end.
+            let _ = sessions.iter().try_for_each(|session| self.put(&json::record(session)));
+            return Ok(());
+        }
+        if sessions.is_empty() {
+            return Ok(());
+        }
+        let Output { unicode, color_stdout: color, .. } = self.output;
+        let width = stdout::columns().unwrap_or(WIDTH);
+        self.print(&table::lines(sessions, now, Look { width, unicode, color }).join("\n"))
     }
 
     /// Whether the end has been told.

@@ -2,6 +2,8 @@
 
 use std::io::{self, ErrorKind, Write};
 
+use console::Term;
+
 /// Writes a line.
 pub(super) fn line(line: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
@@ -13,6 +15,11 @@ pub(super) fn line(line: &str) -> io::Result<()> {
 /// After a write that succeeded: an error where nobody can have heard it all the same. See [`was_closed`].
 pub(super) fn heard() -> io::Result<()> {
     if was_closed() { Err(ErrorKind::BrokenPipe.into()) } else { Ok(()) }
+}
+
+/// How wide the terminal is, where stdout is one.
+pub(super) fn columns() -> Option<usize> {
+    Term::stdout().size_checked().map(|(_, columns)| usize::from(columns))
 }
 
 /// Whether this process was started with a closed stdout (`>&-`). Rust's runtime then opens the null device in its place,

@@ -9,6 +9,8 @@ use crate::report::Output;
 pub struct Terminal {
     /// Whether stderr is one.
     pub stderr: bool,
+    /// Whether stdout is one.
+    pub stdout: bool,
 }
 
 /// Decides how to talk, from what was asked for and what is there.
@@ -17,12 +19,12 @@ pub fn output(flags: &Global, environment: &Environment, terminal: Terminal) -> 
     // One that does not say what it is cannot be expected to obey anything. On Windows none says so.
     let dumb = environment.var("TERM").map_or(!cfg!(windows), |term| term == "dumb");
     let set = |name| environment.var(name).is_some_and(|value| value != "0" && value != "false");
-    let color = match flags.color {
+    let color = |terminal: bool| match flags.color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto if environment.is_set("NO_COLOR") => false,
         Color::Auto if set("CLICOLOR_FORCE") => true,
-        Color::Auto => terminal.stderr && !dumb && environment.var("CLICOLOR") != Some("0"),
+        Color::Auto => terminal && !dumb && environment.var("CLICOLOR") != Some("0"),
     };
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| environment.var(name));
     let locale = locale.unwrap_or_default().to_ascii_lowercase();
@@ -30,7 +32,8 @@ pub fn output(flags: &Global, environment: &Environment, terminal: Terminal) -> 
         json: flags.json,
         quiet: flags.quiet,
         verbosity: flags.verbose.min(2),
-        color,
+        color: color(terminal.stderr),
+        color_stdout: color(terminal.stdout),
         animate: terminal.stderr && !dumb && !flags.quiet && !set("CI"),
         unicode: cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8"),
     }

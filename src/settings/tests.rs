@@ -104,9 +104,13 @@ fn colour_and_motion_depend_on_the_flag_the_environment_and_the_terminal() {
     ] {
         let named = pairs.iter().any(|(name, _)| *name == "TERM");
         let pairs = if named { pairs.to_vec() } else { [&[("TERM", "xterm")], pairs].concat() };
-        let decided = output(&flags(line), &environment(&pairs), Terminal { stderr });
+        let decided = output(&flags(line), &environment(&pairs), Terminal { stderr, stdout: !stderr });
         assert_eq!((decided.color, decided.animate), (color, animate), "{line} {pairs:?} {stderr}");
+        // Each stream is coloured for its own reader.
+        let decided = output(&flags(line), &environment(&pairs), Terminal { stderr: !stderr, stdout: stderr });
+        assert_eq!(decided.color_stdout, color, "{line} {pairs:?} {stderr}");
     }
-    let unicode = |pairs| output(&flags(""), &environment(pairs), Terminal { stderr: true }).unicode;
+    let terminal = Terminal { stderr: true, stdout: true };
+    let unicode = |pairs| output(&flags(""), &environment(pairs), terminal).unicode;
     assert!(unicode(&[("LANG", "en_GB.UTF-8")]) && !unicode(&[("LANG", "en_GB.UTF-8"), ("LC_ALL", "C")]));
 }

@@ -1,5 +1,7 @@
 //! The journal: what is written of a session and when, who waits for it, and what is remembered afterwards.
 
+mod erase;
+
 use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +15,8 @@ use super::rows::{self, Claim, Found};
 use super::{db, fingerprint};
 use crate::model::record::Record;
 use crate::model::session::SessionId;
+
+pub use erase::{Chosen, Erased};
 
 /// How long a record is kept after its session began.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -75,7 +79,11 @@ impl Journal {
 
     /// The same, where there is a journal already.
     pub fn open_existing(directory: &Path, own: bool, kind: Kind) -> Result<Option<Self>, Fault> {
-        let is_there = directory.join(kind.file()).exists();
+        let path = directory.join(kind.file());
+        // Where nobody may look, there may well be one.
+        let is_there = path
+            .try_exists()
+            .map_err(|error| Fault::io(format_args!("{} cannot be looked for", path.display()), &error))?;
         is_there.then(|| Self::open(directory, own, kind)).transpose()
     }
 

@@ -13,5 +13,5 @@ mod place;
 mod rows;
 
 pub use fault::Fault;
-pub use journal::{Busy, Entry, Journal, Waiter};
+pub use journal::{Busy, Chosen, Entry, Erased, Journal, Waiter};
 pub use place::{Kind, default_directory};

@@ -130,7 +130,10 @@ fn only_main_exits_and_only_report_prints() {
         ("print!", &[]),
         ("dbg!", &[]),
         (".print();", &[("src/main.rs", "clap's own help and complaints")]),
-        ("io::stdout()", &[("src/report", "it prints")]),
+        (
+            "io::stdout()",
+            &[("src/report", "it prints"), ("src/commands/mod.rs", "is it a terminal? nothing is written")],
+        ),
         (
             "io::stderr()",
             &[("src/report", "it prints"), ("src/commands/mod.rs", "is it a terminal? nothing is written")],
@@ -198,6 +201,8 @@ fn help_has_every_flag_and_the_exit_codes() {
         (&[][..], &[][..], true),
         (&["connect"], connect, true),
         (&["status"], &["--wait", "--timeout", "--interval", "--expect"], true),
+        (&["sessions"], &["--outcome", "--provider", "--limit", "--sandbox"], false),
+        (&["sessions", "forget"], &["--all", "--sandbox"], false),
         (&["sandbox"], sandbox, false),
         (&["completions"], &[], false),
     ] {

@@ -13,6 +13,7 @@ mod polling;
 mod resume;
 mod sandbox;
 mod secure;
+mod sessions;
 mod settle;
 mod signals;
 mod support;

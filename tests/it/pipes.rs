@@ -12,25 +12,25 @@ const CONNECTED: &str = "Connected ada@acme.com (Ada Lovelace)";
 ///
 /// A shell makes the pipe. This process starts others on many threads, and each of those holds what is open here until
 /// it is on its feet: the reader would not be gone for certain.
-fn unread(tool: Tool) -> Run {
+pub fn unread(tool: Tool) -> Run {
     let gone = r#"{ read -r _ <"$HOME/gone"; "$@"; echo "exit $?" >&2; } | { exec <&-; echo >"$HOME/gone"; }"#;
     inner(tool.shell(&format!(r#"mkfifo "$HOME/gone"; {gone}"#)).run())
 }
 
 /// The run inside of a shell that tells its exit code at the end.
-fn inner(run: Run) -> Run {
+pub fn inner(run: Run) -> Run {
     let (stderr, code) = run.stderr.trim_end().rsplit_once("exit ").unwrap();
     Run { code: code.parse().ok(), stderr: stderr.to_owned(), ..run }
 }
 
 /// A device that takes nothing.
 #[cfg(target_os = "linux")]
-fn full() -> File {
+pub fn full() -> File {
     File::options().write(true).open("/dev/full").unwrap()
 }
 
 /// Runs it with this as its stdout.
-fn into(tool: Tool, stdout: impl Into<Stdio>) -> Run {
+pub fn into(tool: Tool, stdout: impl Into<Stdio>) -> Run {
     let (mut command, _home) = tool.into_command();
     let child = command.stdout(stdout).spawn();
     // The command keeps a copy of the stream, which is not the child's.
@@ -40,7 +40,7 @@ fn into(tool: Tool, stdout: impl Into<Stdio>) -> Run {
 
 /// Holds that nothing in it complains of a stream.
 #[track_caller]
-fn is_quiet(run: &Run) {
+pub fn is_quiet(run: &Run) {
     for word in ["panicked", "roken pipe", "os error", "stdout"] {
         assert!(!run.stderr.contains(word), "{word}: {run:#?}");
     }

@@ -1,6 +1,8 @@
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::model::failure::{Failure, NetworkKind};
-use crate::model::session::Account;
+use crate::model::poll::Unsettled;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -97,4 +99,32 @@ fn a_request_that_nobody_tells_of_may_have_cost_the_result() {
     record.asking(at(5));
     record.give_up_on_reply();
     assert_eq!((record.suspicion, record.lost), (before, Some(at(5))));
+}
+
+#[test]
+fn what_became_of_a_session_is_its_verdict_and_whether_that_was_the_mailbox_expected() {
+    let account = |email: Option<&str>| Account { email: email.map(str::to_owned), name: Some("Ada".into()) };
+    let error = Verdict::Error { code: None, description: None };
+    let unknown = Verdict::Unknown { suspicion: Suspicion::CutOff, unsettled: Unsettled::Nothing };
+    let mut met = BTreeSet::new();
+    for (expect, verdict, outcome) in [
+        (None, None, Outcome::Pending),
+        (None, Some(Verdict::Connected(account(Some("ada@acme.com")))), Outcome::Connected),
+        (None, Some(Verdict::Connected(account(None))), Outcome::Connected),
+        (Some("Ada@Acme.com "), Some(Verdict::Connected(account(Some("ada@acme.com")))), Outcome::Connected),
+        (Some("bob@acme.com"), Some(Verdict::Connected(account(Some("ada@acme.com")))), Outcome::WrongAccount),
+        (Some("ada@acme.com"), Some(Verdict::Connected(account(None))), Outcome::WrongAccount),
+        (None, Some(error.clone()), Outcome::SessionError),
+        (Some("bob@acme.com"), Some(error), Outcome::SessionError),
+        (None, Some(Verdict::Expired { status: None }), Outcome::Expired),
+        (None, Some(Verdict::NotFound), Outcome::NotFound),
+        (None, Some(unknown), Outcome::OutcomeUnknown),
+    ] {
+        let mut record = begun();
+        record.expect = expect.map(str::to_owned);
+        record.end = verdict.map(|verdict| End { verdict, source: Source::Api, at: at(1) });
+        assert_eq!(record.outcome(), outcome, "{record:?}");
+        met.insert(outcome);
+    }
+    assert_eq!(met, Record::OUTCOMES.into_iter().collect(), "the list of those that there are");
 }

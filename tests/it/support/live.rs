@@ -88,7 +88,7 @@ impl Live {
         self.child.id()
     }
 
-    /// Sends a signal, `INT` or `TERM`.
+    /// Sends a signal, `INT`, `TERM` or `KILL`.
     pub fn signal(&self, name: &str) {
         signal(self.child.id(), name);
     }
