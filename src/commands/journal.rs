@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::cli::Global;
 use crate::error::Error;
 use crate::model::environment::Environment;
-use crate::model::event::{Event, Sink};
+use crate::model::event::{Event, Sink, trace};
 use crate::report::Reporter;
 use crate::settings;
 use crate::store::{Fault, Journal, Kind};
@@ -34,7 +34,7 @@ impl Store {
         match Journal::open(&place.directory, place.own, kind) {
             Ok(journal) => store.journal = Some(journal),
             Err(fault @ (Fault::Newer { .. } | Fault::Foreign { .. })) => return Err(refused(&fault)),
-            Err(fault) => store.warn(&fault.to_string()),
+            Err(fault) => store.fail(&fault),
         }
         store.tell();
         Ok(store)
@@ -44,7 +44,11 @@ impl Store {
     pub(super) fn with<T>(&self, act: impl FnOnce(&Journal) -> Result<T, Fault>) -> Option<T> {
         let done = act(self.journal.as_ref()?);
         self.tell();
-        done.map_err(|fault| self.warn(&fault.to_string())).ok()
+        done.map_err(|fault| self.fail(&fault)).ok()
+    }
+
+    fn fail(&self, fault: &Fault) {
+        self.warn(&format!("{fault}; --state-dir DIR keeps it elsewhere"));
     }
 
     fn warn(&self, why: &str) {
@@ -58,6 +62,10 @@ impl Store {
     fn tell(&self) {
         let notices = self.journal.iter().flat_map(Journal::notices);
         notices.for_each(|notice| self.reporter.emit(Event::Warning(notice)));
+        let waited = self.journal.as_ref().map(Journal::waited).filter(|waited| !waited.is_zero());
+        if let Some(waited) = waited {
+            trace(&*self.reporter, 2, || format!("* waited {waited:.1?} for another process that had the journal"));
+        }
     }
 }
 

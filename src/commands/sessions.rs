@@ -154,7 +154,7 @@ impl<'a> Memory<'a> {
     fn unusable(&self, fault: &Fault) -> Error {
         match fault {
             Fault::Newer { .. } | Fault::Foreign { .. } => refused(fault),
-            Fault::Unusable(_) | Fault::Damaged(_) => {
+            Fault::Unusable(_) | Fault::Damaged(_) | Fault::Moved => {
                 let directory = self.directory.display();
                 Error::internal(format!("the journal of sessions cannot be used: {fault}")).hint(format!(
                     "It is in {directory}, which must be a directory that you may read and write; --state-dir names another."

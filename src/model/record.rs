@@ -184,6 +184,17 @@ impl Record {
         account.email.as_ref().is_some_and(|email| same_mailbox(email, expect))
     }
 
+    /// Whether this is to be kept, and the other, of the same session, is not: a result that was read stands against
+    /// anything less, and the API's own word against what the account list was taken to say.
+    #[must_use]
+    pub fn outranks(&self, other: &Self) -> bool {
+        let rank = |record: &Self| match &record.end {
+            Some(end) if record.is_retrieved() => 1 + u8::from(end.source != Source::Reconciled),
+            _ => 0,
+        };
+        rank(self) > rank(other)
+    }
+
     /// Whether its result has been read, so that the API has nothing more to say about it.
     #[must_use]
     pub fn is_retrieved(&self) -> bool {

@@ -45,6 +45,11 @@ impl Alive {
     pub(super) fn name(&self) -> &str {
         &self.name
     }
+
+    /// Whether others can still see it.
+    pub(super) fn is_there(&self) -> bool {
+        self.path.exists()
+    }
 }
 
 impl Drop for Alive {
@@ -72,7 +77,8 @@ fn sweep(directory: &Path) {
     let Ok(entries) = fs::read_dir(directory) else { return };
     for entry in entries.flatten() {
         let path = entry.path();
-        if File::open(&path).is_ok_and(|file| file.try_lock().is_ok() && path.exists()) {
+        // Shared, as everybody looks: a lock that is not is the sign itself, and must not be seen where there is none.
+        if File::open(&path).is_ok_and(|file| file.try_lock_shared().is_ok()) {
             let _ = fs::remove_file(&path);
         }
     }

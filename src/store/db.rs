@@ -1,16 +1,14 @@
-//! The file: opened, brought up to date, and set aside where it is damaged.
+//! The file: opened, brought up to date, and looked over where something is wrong with it.
 
-use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::sync::Arc;
 
-use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
+use super::busy::{self, Waited};
 use super::fault::Fault;
-use super::{fingerprint, place};
+use super::{fingerprint, place, rows};
 
 /// Marks the file as this tool's: four letters of its name.
 const APPLICATION: i64 = 0x494f_4175;
@@ -54,21 +52,15 @@ const STEPS: &[&str] = &["
     CREATE TABLE secret (fingerprints BLOB NOT NULL) STRICT;
 "];
 
-/// How long another process is waited for that has the file, in all; and between two looks. A transaction takes a few
-/// milliseconds, most of them the disk's.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
-const LOOK_EVERY: Duration = Duration::from_millis(2);
-
 /// Opens the file, making it where there is none, and brings it up to date.
-pub(super) fn open(path: &Path) -> Result<Connection, Fault> {
+pub(super) fn open(path: &Path, waited: &Arc<Waited>) -> Result<Connection, Fault> {
     place::make_file(path);
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_handler(Some(wait))?;
-    // FULL is synchronised through to the disk, on macOS past the drive's own cache. What is forgotten is overwritten.
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_CREATE, waited)?;
+    // FULL is synchronised through to the disk, on macOS past the drive's own cache. What is forgotten is overwritten, and
+    // nothing is written anywhere else.
     connection.execute_batch(
-        "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; \
-         PRAGMA cell_size_check = ON; PRAGMA cache_size = -256;",
+        "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; \
+         PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -256;",
     )?;
     update(&mut connection, path, STEPS)?;
     // Not before the form is known to be ours, since this can write. The helper file is emptied, not kept: it holds what
@@ -77,14 +69,21 @@ pub(super) fn open(path: &Path) -> Result<Connection, Fault> {
     Ok(connection)
 }
 
-/// Waits a little for whoever has the file.
-fn wait(times: i32) -> bool {
-    let waited = LOOK_EVERY.saturating_mul(u32::try_from(times).unwrap_or(0));
-    if waited > LONGEST_WAIT {
-        return false;
+fn connect(path: &Path, further: OpenFlags, waited: &Arc<Waited>) -> Result<Connection, Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | further;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(|error| refused(path, error))?;
+    connection.busy_handler(Some(busy::handler(Arc::clone(waited), busy::LONGEST)))?;
+    Ok(connection)
+}
+
+/// Why the file could not be opened. `SQLite` keeps the system's word for it to itself, so it is asked for again.
+fn refused(path: &Path, error: rusqlite::Error) -> Fault {
+    let cannot = error.sqlite_error_code() == Some(ErrorCode::CannotOpen);
+    let system = cannot.then(|| OpenOptions::new().read(true).write(true).open(path));
+    match system {
+        Some(Err(system)) => Fault::io("it cannot be opened", &system),
+        _ => error.into(),
     }
-    thread::sleep(LOOK_EVERY);
-    true
 }
 
 /// Takes the steps that this file has not taken yet, all or none of them.
@@ -112,56 +111,51 @@ fn version(connection: &Connection, path: &Path, known: i64) -> Result<i64, Faul
     let number = |pragma| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
     let (application, found) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
     if application != APPLICATION {
-        let empty = number("SELECT count(*) FROM sqlite_schema")? == 0;
-        return if empty && found == 0 { Ok(0) } else { Err(Fault::Foreign { path: path.to_owned() }) };
+        let form = form(connection)?;
+        return match () {
+            () if form.is_empty() && found == 0 => Ok(0),
+            () if form == form_after(STEPS)? => Err(Fault::Damaged("its header is not what it was".into())),
+            () => Err(Fault::Foreign { path: path.to_owned() }),
+        };
     }
-    if found > known {
-        return Err(Fault::Newer { path: path.to_owned(), found, known });
+    match found {
+        _ if found > known => Err(Fault::Newer { path: path.to_owned(), found, known }),
+        1.. => Ok(found),
+        // It is marked as ours when it gets its first form.
+        _ => Err(Fault::Damaged("its header is not what it was".into())),
     }
-    Ok(found.max(0))
 }
 
-/// Sets a damaged file aside under another name, with its helper, and tells that name. None where it turns out to be sound
-/// after all: another process has set the damaged one aside before.
-pub(super) fn set_aside(path: &Path, now: Timestamp) -> Result<Option<PathBuf>, Fault> {
-    let with = |ending: &str| {
-        let mut name = OsString::from(path);
-        name.push(ending);
-        PathBuf::from(name)
-    };
-    let lock = place::lock_file(&with(".lock")).map_err(|error| Fault::io("the journal cannot be locked", &error))?;
-    lock.lock().map_err(|error| Fault::io("the journal cannot be locked", &error))?;
-    if is_sound(path) {
-        return Ok(None);
-    }
-    let stamp = now.strftime("%Y%m%dT%H%M%S%.fZ");
-    let aside = (0..100)
-        .map(|number| {
-            with(&if number == 0 { format!(".damaged-{stamp}") } else { format!(".damaged-{stamp}-{number}") })
-        })
-        .find(|aside| !aside.exists())
-        .ok_or_else(|| Fault::Unusable("the damaged journal cannot be set aside: too many are".into()))?;
-    fs::rename(path, &aside).map_err(|error| Fault::io("the damaged journal cannot be set aside", &error))?;
-    let mut helper = OsString::from(&aside);
-    helper.push("-journal");
-    // It belongs to the damaged file, and would be taken for the new one's.
-    match fs::rename(with("-journal"), helper) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Fault::io("the damaged journal cannot be set aside", &error))
+/// Whether nothing is wrong with a file, as far as can be told. Fails where it is not ours to judge.
+pub(super) fn is_sound(path: &Path) -> Result<bool, Fault> {
+    let look = || {
+        let connection = connect(path, OpenFlags::empty(), &Arc::default())?;
+        let version = version(&connection, path, i64::try_from(STEPS.len()).unwrap_or(i64::MAX))?;
+        if version == 0 {
+            // There is nothing in it that could be wrong.
+            return Ok(true);
         }
-        _ => Ok(Some(aside)),
+        let steps = &STEPS[..usize::try_from(version).unwrap_or(0)];
+        let intact = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0))? == "ok";
+        Ok(intact && form(&connection)? == form_after(steps)? && rows::secret(&connection).is_ok())
+    };
+    match look() {
+        Err(Fault::Damaged(_)) => Ok(false),
+        sound => sound,
     }
 }
 
-fn is_sound(path: &Path) -> bool {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let check = |mut connection: Connection| -> rusqlite::Result<bool> {
-        connection.busy_handler(Some(wait))?;
-        let intact = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))? == "ok";
-        // Its tables can be there and its contents not, which the check does not know.
-        Ok(intact && connection.query_row("SELECT count(*) FROM secret", [], |row| row.get::<_, i64>(0))? > 0)
-    };
-    Connection::open_with_flags(path, flags).and_then(check).unwrap_or(false)
+/// What is declared in a file, but for what `SQLite` adds by itself.
+fn form(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT type || ' ' || sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1";
+    connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
+}
+
+/// What is declared in a file that has taken these steps.
+fn form_after(steps: &[&str]) -> rusqlite::Result<Vec<String>> {
+    let connection = Connection::open_in_memory()?;
+    steps.iter().try_for_each(|step| connection.execute_batch(step))?;
+    form(&connection)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Why the journal cannot be used.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use rusqlite::ErrorCode;
+use rusqlite::{Error, ErrorCode, ffi};
 
 /// A failure of the journal.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub enum Fault {
     Unusable(String),
     /// It is damaged. Only met where it could not be set aside either.
     Damaged(String),
+    /// It is not where it was opened any more. Only met where that goes on.
+    Moved,
 }
 
 impl Fault {
@@ -33,16 +35,49 @@ impl Fault {
     pub(super) fn io(what: impl fmt::Display, error: &std::io::Error) -> Self {
         Self::Unusable(format!("{what}: {error}"))
     }
+
+    /// Another process keeps what it should only use for a moment.
+    pub(super) fn busy() -> Self {
+        Self::Unusable("another process has held it for too long".into())
+    }
+
+    /// The same, with the file that it happened to.
+    pub(super) fn at(self, path: &Path) -> Self {
+        let path = path.display();
+        match self {
+            Self::Unusable(why) => Self::Unusable(format!("{path}: {why}")),
+            Self::Damaged(why) => Self::Unusable(format!("{path}: it is damaged ({why})")),
+            Self::Moved => Self::Unusable(format!("{path}: it is being moved or deleted while it is used")),
+            fault => fault,
+        }
+    }
 }
 
-impl From<rusqlite::Error> for Fault {
-    fn from(error: rusqlite::Error) -> Self {
-        let code = error.sqlite_error_code();
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        let (code, extended) = match &error {
+            Error::SqliteFailure(error, _) => (error.code, error.extended_code),
+            // A statement of ours that the file has no table or column for. It is not repeated.
+            Error::SqlInputError { msg, .. } => return Self::Damaged(msg.clone()),
+            // What was read is not what this tool writes.
+            Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::Utf8Error(..)
+            | Error::QueryReturnedNoRows
+            | Error::InvalidColumnIndex(_)
+            | Error::InvalidColumnName(_)
+            | Error::InvalidColumnType(..) => return Self::Damaged(error.to_string()),
+            _ => return Self::Unusable(error.to_string()),
+        };
         match code {
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                Self::Unusable("another process has held it for too long".into())
-            }
+            _ if extended == ffi::SQLITE_READONLY_DBMOVED => Self::Moved,
+            ErrorCode::DatabaseCorrupt
+            | ErrorCode::NotADatabase
+            // Nothing that is done with a file of our own form is refused so: a table, a column or a type is another.
+            | ErrorCode::ConstraintViolation
+            | ErrorCode::TypeMismatch => Self::Damaged(error.to_string()),
+            ErrorCode::Unknown if extended & 0xff == ffi::SQLITE_ERROR => Self::Damaged(error.to_string()),
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::busy(),
             _ => Self::Unusable(error.to_string()),
         }
     }
@@ -59,6 +94,7 @@ impl fmt::Display for Fault {
             Self::Foreign { path } => write!(f, "{} is a database of some other program", path.display()),
             Self::Unusable(why) => f.write_str(why),
             Self::Damaged(why) => write!(f, "it is damaged ({why})"),
+            Self::Moved => f.write_str("it is being moved or deleted while it is used"),
         }
     }
 }

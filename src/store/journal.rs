@@ -2,17 +2,19 @@
 
 mod erase;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction};
 
 use super::claims::{Alive, is_alive};
 use super::fault::Fault;
-use super::place::{self, Kind};
+use super::file::JournalFile;
+use super::fingerprint;
+use super::place::Kind;
 use super::rows::{self, Claim, Found};
-use super::{db, fingerprint};
 use crate::model::record::Record;
 use crate::model::session::SessionId;
 
@@ -29,11 +31,9 @@ const NEIGHBOURHOOD: SignedDuration = SignedDuration::from_hours(2);
 
 /// A journal that is open.
 pub struct Journal {
-    directory: PathBuf,
-    path: PathBuf,
-    connection: RefCell<Connection>,
-    alive: OnceCell<Option<Alive>>,
-    notices: RefCell<Vec<String>>,
+    file: JournalFile,
+    /// This process's sign of life, once it has waited for anything.
+    alive: RefCell<Option<Alive>>,
 }
 
 /// A session in the journal.
@@ -66,15 +66,8 @@ impl Journal {
     /// A damaged file is set aside, of which [`Self::notices`] tells. Fails with [`Fault::Newer`] and [`Fault::Foreign`]
     /// where the file is not to be touched, else where there is no place for it.
     pub fn open(directory: &Path, own: bool, kind: Kind) -> Result<Self, Fault> {
-        place::make_directory(directory, own)?;
-        let path = directory.join(kind.file());
-        let notices = RefCell::default();
-        let connection = match db::open(&path) {
-            Err(Fault::Damaged(why)) => replaced(&path, &why, &notices)?,
-            connection => connection?,
-        };
-        let connection = RefCell::new(connection);
-        Ok(Self { directory: directory.to_owned(), path, connection, alive: OnceCell::new(), notices })
+        let file = JournalFile::open(directory, own, kind.file())?;
+        Ok(Self { file, alive: RefCell::default() })
     }
 
     /// The same, where there is a journal already.
@@ -89,19 +82,24 @@ impl Journal {
 
     /// What a person should know of what happened to the journal since this was last asked.
     pub fn notices(&self) -> Vec<String> {
-        self.notices.take()
+        self.file.notices()
+    }
+
+    /// How long other processes were waited for since this was last asked.
+    pub fn waited(&self) -> Duration {
+        self.file.waited()
     }
 
     /// What tells the workspace of this API key apart.
     pub fn workspace(&self, service: &str, key: &str) -> Result<String, Fault> {
-        self.read(|connection| Ok(fingerprint::fingerprint(&rows::secret(connection)?, service, key)))
+        self.file.read(|connection| Ok(fingerprint::fingerprint(&rows::secret(connection)?, service, key)))
     }
 
     /// Writes down a session that has just begun and, where this process is going to wait for it, who does. Gives the
     /// name under which it is from now on.
     pub fn begin(&self, record: &Record, waiting: bool, now: Timestamp) -> Result<String, Fault> {
         let name = fingerprint::name()?;
-        self.write(|transaction| {
+        self.file.write(|transaction| {
             tidy(transaction, now)?;
             rows::put(transaction, &name, record)?;
             if waiting { self.claim(transaction, &name, now) } else { Ok(()) }
@@ -114,7 +112,7 @@ impl Journal {
     /// process that is waiting for it is left to wait, and asked over.
     pub fn approach(&self, unknown: &Record, force: bool, now: Timestamp) -> Result<Result<Entry, Busy>, Fault> {
         let fresh = fingerprint::name()?;
-        self.write(|transaction| {
+        self.file.write(|transaction| {
             tidy(transaction, now)?;
             let found = find(transaction, &unknown.service, &unknown.id)?;
             let waiter = found.as_ref().and_then(|found| self.waiter(found.claim.as_ref()));
@@ -143,14 +141,18 @@ impl Journal {
     /// Writes a session down as it is now known, on the disk when this comes back. `last` is whether this process is done
     /// with it. A result that another process has written meanwhile is kept, and given back.
     pub fn put(&self, name: &str, record: &Record, last: bool) -> Result<Option<Record>, Fault> {
-        self.write(|transaction| {
+        self.file.write(|transaction| {
             let there = rows::named(transaction, name)?.map(|found| found.record);
-            let better = there.filter(|there| there.is_retrieved() && !record.is_retrieved());
+            let is_new = there.is_none();
+            let better = there.filter(|there| there.outranks(record));
             if better.is_none() {
                 rows::put(transaction, name, record)?;
             }
             if last {
                 self.let_go(transaction, name)?;
+            } else if is_new && self.alive.borrow().is_some() {
+                // The file is another than the one that had this process's claim.
+                self.claim(transaction, name, record.asked.unwrap_or(record.began))?;
             }
             Ok(better)
         })
@@ -158,15 +160,15 @@ impl Journal {
 
     /// The session of this id, the newest where there are more, as it was last written.
     pub fn find(&self, service: &str, id: &SessionId) -> Result<Option<Entry>, Fault> {
-        let found = self.read(|connection| find(connection, service, id))?;
+        let found = self.file.read(|connection| find(connection, service, id))?;
         Ok(found.map(|found| self.entry(found)))
     }
 
     /// Every session, the newest first.
     pub fn all(&self, now: Timestamp) -> Result<Vec<Entry>, Fault> {
         // Where nothing can be written, what is too old is still not shown.
-        let _ = self.write(|transaction| tidy(transaction, now));
-        let all = self.read(|connection| rows::select(connection, "began >= ?1", [oldest(now)]))?;
+        let _ = self.file.write(|transaction| tidy(transaction, now));
+        let all = self.file.read(|connection| rows::select(connection, "began >= ?1", [oldest(now)]))?;
         Ok(all.into_iter().map(|found| self.entry(found)).collect())
     }
 
@@ -176,7 +178,7 @@ impl Journal {
         let from = record.began.saturating_sub(NEIGHBOURHOOD).unwrap_or(record.began).as_millisecond();
         let to = last.saturating_add(NEIGHBOURHOOD).unwrap_or(last).as_millisecond();
         let condition = "service = ?1 AND workspace = ?2 AND name <> ?3 AND began BETWEEN ?4 AND ?5";
-        let found = self.read(|connection| {
+        let found = self.file.read(|connection| {
             let parameters = (&record.service, &record.workspace, name, from, to);
             rows::select(connection, condition, parameters)
         })?;
@@ -185,7 +187,7 @@ impl Journal {
 
     /// Erases the record of this name, unless somebody waits for the session: then that is who.
     pub fn forget(&self, name: &str) -> Result<Option<Waiter>, Fault> {
-        self.write(|transaction| {
+        self.file.write(|transaction| {
             let found = rows::named(transaction, name)?;
             let waiter = found.and_then(|found| self.waiter(found.claim.as_ref()));
             if waiter.is_none() {
@@ -203,18 +205,23 @@ impl Journal {
     /// Who waits, other than this process: a claim counts as long as its process lives.
     fn waiter(&self, claim: Option<&Claim>) -> Option<Waiter> {
         let claim = claim?;
-        let ours = self.alive.get().and_then(Option::as_ref).is_some_and(|alive| alive.name() == claim.name);
+        let ours = self.alive.borrow().as_ref().is_some_and(|alive| alive.name() == claim.name);
         let waits = !ours && is_alive(&self.locks(), &claim.name);
         waits.then_some(Waiter { process: claim.process, since: claim.since })
     }
 
     fn locks(&self) -> PathBuf {
-        self.directory.join("live")
+        self.file.directory().join("live")
     }
 
     /// Writes down that this process waits. Where no lock can be had, nobody is told.
     fn claim(&self, transaction: &Transaction<'_>, name: &str, now: Timestamp) -> Result<(), Fault> {
-        let Some(alive) = self.alive.get_or_init(|| Alive::begin(&self.locks()).ok()) else { return Ok(()) };
+        let mut alive = self.alive.borrow_mut();
+        // Somebody may have deleted it, with all the rest.
+        if alive.as_ref().is_none_or(|alive| !alive.is_there()) {
+            *alive = Alive::begin(&self.locks()).ok();
+        }
+        let Some(alive) = &*alive else { return Ok(()) };
         transaction.execute(
             "UPDATE session SET claim = ?2, claim_process = ?3, claimed = ?4 WHERE name = ?1",
             (name, alive.name(), std::process::id(), now.as_millisecond()),
@@ -223,7 +230,7 @@ impl Journal {
     }
 
     fn let_go(&self, transaction: &Transaction<'_>, name: &str) -> Result<(), Fault> {
-        if let Some(alive) = self.alive.get().and_then(Option::as_ref) {
+        if let Some(alive) = &*self.alive.borrow() {
             transaction.execute(
                 "UPDATE session SET claim = NULL, claim_process = NULL, claimed = NULL WHERE name = ?1 AND claim = ?2",
                 (name, alive.name()),
@@ -231,44 +238,6 @@ impl Journal {
         }
         Ok(())
     }
-
-    fn read<T>(&self, act: impl Fn(&Connection) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.mended(|connection| act(connection))
-    }
-
-    /// Changes something, all of it or nothing. The disk has it when this comes back.
-    fn write<T>(&self, act: impl Fn(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.mended(|connection| {
-            // The lock is taken at once: one that reads first and writes then can meet another that does the same.
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let result = act(&transaction)?;
-            transaction.commit()?;
-            Ok(result)
-        })
-    }
-
-    /// Does something; where the file turns out to be damaged, does it again with a new one.
-    fn mended<T>(&self, act: impl Fn(&mut Connection) -> Result<T, Fault>) -> Result<T, Fault> {
-        let mut connection = self.connection.borrow_mut();
-        match act(&mut connection) {
-            Err(Fault::Damaged(why)) => {
-                *connection = replaced(&self.path, &why, &self.notices)?;
-                act(&mut connection)
-            }
-            result => result,
-        }
-    }
-}
-
-/// A new file in a damaged one's place.
-fn replaced(path: &Path, why: &str, notices: &RefCell<Vec<String>>) -> Result<Connection, Fault> {
-    if let Some(aside) = db::set_aside(path, Timestamp::now())? {
-        let aside = aside.display();
-        notices
-            .borrow_mut()
-            .push(format!("the journal was damaged ({why}); it is kept as {aside}, and a new one was begun"));
-    }
-    db::open(path)
 }
 
 fn find(connection: &Connection, service: &str, id: &SessionId) -> Result<Option<Found>, Fault> {

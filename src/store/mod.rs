@@ -4,9 +4,12 @@
 //! synchronised through to the disk. Nothing here is needed for the API's sake. Where there is no place for the file, or
 //! it fails, a command says so once and goes on without.
 
+mod aside;
+mod busy;
 mod claims;
 mod db;
 mod fault;
+mod file;
 mod fingerprint;
 mod journal;
 mod place;

@@ -47,23 +47,45 @@ pub fn default_directory(environment: &Environment, system: &str) -> Option<Path
     })
 }
 
-/// Makes a directory that only its owner may look into. `own` is whether an existing one is this tool's alone, so that it
-/// may be closed to others as well.
+/// Makes a directory that only its owner may look into, and those that it is in. `own` is whether an existing one is this
+/// tool's alone, so that it may be closed to others as well.
 pub(super) fn make_directory(path: &Path, own: bool) -> Result<(), Fault> {
-    let fault = |error: &io::Error| Fault::io(format_args!("the directory {} cannot be made", path.display()), error);
     if path.is_dir() {
         if own {
             close(path);
         }
         return Ok(());
     }
+    make_directories(path)
+        .map_err(|error| Fault::io(format_args!("its directory {} cannot be made", path.display()), &error))
+}
+
+fn make_directories(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| fault(&error))?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let made = match (builder.create(path), parent) {
+        (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound && !parent.is_dir() => {
+            make_directories(parent)?;
+            builder.create(path)
+        }
+        (made, _) => made,
+    };
+    match made {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            // Another process was faster; or it is something else, or leads nowhere.
+            return if path.is_dir() { Ok(()) } else { Err(io::Error::other("there is something else of that name")) };
+        }
+        made => made?,
+    }
     // A umask may have taken from it what the owner needs.
     set_mode(path, |_| 0o700);
+    // On the disk before anything in it is.
+    #[cfg(unix)]
+    if let Some(parent) = parent {
+        let _ = File::open(parent).and_then(|parent| parent.sync_all());
+    }
     Ok(())
 }
 

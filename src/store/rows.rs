@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::fault::Fault;
+use super::fingerprint;
 use crate::model::poll::{Suspicion, Unsettled, Verdict};
 use crate::model::record::{End, Record, Source};
 use crate::model::session::{Account, SessionId};
@@ -90,8 +91,11 @@ pub(super) fn put(connection: &Connection, name: &str, record: &Record) -> Resul
 
 /// The secret that this journal's fingerprints are keyed with.
 pub(super) fn secret(connection: &Connection) -> Result<Vec<u8>, Fault> {
-    let secret = connection.query_row("SELECT fingerprints FROM secret", [], |row| row.get(0)).optional()?;
-    secret.ok_or_else(|| Fault::Damaged("it has lost its secret".into()))
+    let secret: Option<Vec<u8>> =
+        connection.query_row("SELECT fingerprints FROM secret", [], |row| row.get(0)).optional()?;
+    secret
+        .filter(|secret| secret.len() == fingerprint::SECRET)
+        .ok_or_else(|| Fault::Damaged("it has lost its secret".into()))
 }
 
 /// A verdict, column by column.

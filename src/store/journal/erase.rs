@@ -31,7 +31,7 @@ pub struct Erased {
 impl Journal {
     /// Erases records, save those whose sessions somebody waits for.
     pub fn erase(&self, chosen: Chosen<'_>) -> Result<Erased, Fault> {
-        let erased = self.write(|transaction| {
+        let erased = self.file.write(|transaction| {
             let Chosen::These(ids) = chosen else {
                 let (gone, kept) = self.delete(transaction, None)?;
                 return Ok(Erased { gone, kept, missing: Vec::new() });
@@ -70,7 +70,7 @@ impl Journal {
     /// Writes the file anew. What is deleted is overwritten where it stood, but pages that were filled or emptied before
     /// can hold a copy of it, between what is theirs. Nothing of that goes anywhere else: the new file is made in memory.
     fn rewrite(&self) -> Result<(), Fault> {
-        let done = self.read(|connection| Ok(connection.execute_batch("PRAGMA temp_store = MEMORY; VACUUM")?));
+        let done = self.file.read(|connection| Ok(connection.execute_batch("PRAGMA temp_store = MEMORY; VACUUM")?));
         done.map_err(|fault| {
             Fault::Unusable(format!(
                 "the records are gone, but what they left in the file could not be overwritten: {fault}"
@@ -115,7 +115,7 @@ mod tests {
         const MANY: usize = 300;
         let directory = tempfile::tempdir().unwrap();
         let journal = Journal::open(directory.path(), false, Kind::Real).unwrap();
-        journal.connection.borrow().execute_batch("PRAGMA synchronous = OFF").unwrap();
+        journal.file.read(|connection| Ok(connection.execute_batch("PRAGMA synchronous = OFF")?)).unwrap();
         for number in 0..MANY {
             let mut record = record(number);
             let name = journal.begin(&record, false, record.began).unwrap();
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!((&kept.name, kept.waiter.map(|waiter| waiter.process)), (&waited, Some(std::process::id())));
 
         let nonsense = "UPDATE session SET began = -9000000000000000000, expect = 'nonsense' WHERE id = 'id-2-of-it'";
-        journal.connection.borrow().execute_batch(nonsense).unwrap();
+        journal.file.read(|connection| Ok(connection.execute_batch(nonsense)?)).unwrap();
         let erased = journal.erase(Chosen::All).unwrap();
         assert_eq!((erased.gone, erased.kept.len()), (1, 1), "the claim of the living counts");
         assert!(!contents(directory.path()).contains("nonsense"));

@@ -1,0 +1,107 @@
+//! Waiting for another process that has the file.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long another process is waited for, in all. A transaction takes a few milliseconds, most of them the disk's.
+pub(super) const LONGEST: Duration = Duration::from_secs(5);
+
+/// How long nobody looks, at first.
+const FIRST_NAP: Duration = Duration::from_millis(4);
+
+/// And once it has waited for as long as this many transactions take.
+const LAST_NAP: Duration = Duration::from_micros(500);
+const OLD: Duration = Duration::from_millis(100);
+
+/// What waiting has taken so far.
+#[derive(Debug, Default)]
+pub(super) struct Waited(AtomicU64);
+
+impl Waited {
+    /// How long it was since this was last asked.
+    pub(super) fn take(&self) -> Duration {
+        Duration::from_micros(self.0.swap(0, Ordering::Relaxed))
+    }
+
+    fn add(&self, waited: Duration) {
+        self.0.fetch_add(u64::try_from(waited.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+}
+
+/// What `SQLite` calls each time that it finds the file taken, with how often it has before. False is to give up.
+pub(super) fn handler(waited: Arc<Waited>, longest: Duration) -> impl FnMut(i32) -> bool + Send + 'static {
+    let mut since = Instant::now();
+    move |times| {
+        if times == 0 {
+            since = Instant::now();
+        }
+        let Some(nap) = nap(since.elapsed(), longest) else { return false };
+        let asleep = Instant::now();
+        thread::sleep(nap);
+        waited.add(asleep.elapsed());
+        true
+    }
+}
+
+/// Tries until it is done, for as long as anything is waited for. Whether it was done.
+pub(super) fn until<E>(longest: Duration, mut attempt: impl FnMut() -> Result<bool, E>) -> Result<bool, E> {
+    let since = Instant::now();
+    while !attempt()? {
+        let Some(nap) = nap(since.elapsed(), longest) else { return Ok(false) };
+        thread::sleep(nap);
+    }
+    Ok(true)
+}
+
+/// How long not to look, after having waited this long; none when it has been long enough.
+///
+/// Nobody keeps a queue. Whoever has waited longer looks more often, so that nobody waits much longer than the others.
+fn nap(waited: Duration, longest: Duration) -> Option<Duration> {
+    let age = waited.as_secs_f64() / OLD.as_secs_f64();
+    let nap = FIRST_NAP.mul_f64((1.0 - age).max(0.0)).max(LAST_NAP);
+    (waited < longest).then_some(nap)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_has_waited_longer_looks_more_often_and_nobody_waits_for_ever() {
+        let mut waited = Duration::ZERO;
+        let mut last = FIRST_NAP;
+        let mut looks = 0;
+        while let Some(nap) = nap(waited, LONGEST) {
+            assert!((LAST_NAP..=last).contains(&nap), "{nap:?} after {waited:?}");
+            (waited, last, looks) = (waited + nap, nap, looks + 1);
+        }
+        assert!((LONGEST..LONGEST + FIRST_NAP).contains(&waited), "{waited:?}");
+        assert_eq!(last, LAST_NAP);
+        assert!(looks < 20_000, "{looks}");
+    }
+
+    #[test]
+    fn what_is_never_done_is_given_up_and_what_fails_fails() {
+        assert_eq!(until(Duration::ZERO, || Ok::<_, ()>(false)), Ok(false));
+        assert_eq!(until(Duration::ZERO, || Err::<bool, _>("no")), Err("no"));
+        let mut left = 3;
+        let attempt = || {
+            left -= 1;
+            Ok::<_, ()>(left == 0)
+        };
+        assert_eq!(until(LONGEST, attempt), Ok(true));
+    }
+
+    #[test]
+    fn a_handler_measures_each_wait_and_ends_it() {
+        let waited = Arc::new(Waited::default());
+        assert!(!handler(Arc::clone(&waited), Duration::ZERO)(0), "the time is up");
+        assert_eq!(waited.take(), Duration::ZERO);
+        let mut handler = handler(Arc::clone(&waited), LONGEST);
+        assert!(handler(0) && handler(1));
+        assert!(waited.take() >= LAST_NAP * 2);
+        assert_eq!(waited.take(), Duration::ZERO, "it was told before");
+    }
+}

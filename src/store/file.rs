@@ -1,0 +1,118 @@
+//! The journal's file as the journal uses it: whatever happens to it, there is one again for the next act.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::aside::set_aside;
+use super::busy::Waited;
+use super::db;
+use super::fault::Fault;
+use super::place;
+
+/// How often an act is tried again after something happened to the file. Once is enough, unless that goes on.
+const TRIES: usize = 3;
+
+/// The file, open.
+pub(super) struct JournalFile {
+    place: Place,
+    connection: RefCell<Connection>,
+}
+
+/// Where it is, and what happened there.
+struct Place {
+    directory: PathBuf,
+    /// Whether the directory is this tool's alone.
+    own: bool,
+    path: PathBuf,
+    notices: RefCell<Vec<String>>,
+    waited: Arc<Waited>,
+}
+
+impl JournalFile {
+    /// Opens the file of this name in this directory, making both where they are not there.
+    pub(super) fn open(directory: &Path, own: bool, name: &str) -> Result<Self, Fault> {
+        // With a relative one, a name that looks like a URI would be taken for one.
+        let directory = std::path::absolute(directory)
+            .map_err(|error| Fault::io(format_args!("the directory \"{}\" is none", directory.display()), &error))?;
+        let path = directory.join(name);
+        let place = Place { directory, own, path, notices: RefCell::default(), waited: Arc::default() };
+        let connection = place.open().map_err(|fault| fault.at(&place.path))?;
+        Ok(Self { place, connection: RefCell::new(connection) })
+    }
+
+    pub(super) fn directory(&self) -> &Path {
+        &self.place.directory
+    }
+
+    /// What a person should know of what happened to the file since this was last asked.
+    pub(super) fn notices(&self) -> Vec<String> {
+        self.place.notices.take()
+    }
+
+    /// How long other processes were waited for since this was last asked.
+    pub(super) fn waited(&self) -> Duration {
+        self.place.waited.take()
+    }
+
+    pub(super) fn read<T>(&self, act: impl Fn(&Connection) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.mended(|connection| act(connection))
+    }
+
+    /// Changes something, all of it or nothing. The disk has it when this comes back.
+    pub(super) fn write<T>(&self, act: impl Fn(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.mended(|connection| {
+            // The lock is taken at once: one that reads first and writes then can meet another that does the same.
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let result = act(&transaction)?;
+            transaction.commit()?;
+            Ok(result)
+        })
+    }
+
+    /// Does something; where the file turns out to be damaged or gone, does it again with a new one.
+    fn mended<T>(&self, act: impl Fn(&mut Connection) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut connection = self.connection.borrow_mut();
+        let mut act = || {
+            let mut done = act(&mut connection);
+            for _ in 1..TRIES {
+                match done {
+                    Err(Fault::Damaged(why)) => *connection = self.place.replace(&why)?,
+                    Err(Fault::Moved) => *connection = self.place.open()?,
+                    _ => break,
+                }
+                done = act(&mut connection);
+            }
+            done
+        };
+        act().map_err(|fault| fault.at(&self.place.path))
+    }
+}
+
+impl Place {
+    fn open(&self) -> Result<Connection, Fault> {
+        place::make_directory(&self.directory, self.own)?;
+        match db::open(&self.path, &self.waited) {
+            Err(Fault::Damaged(why)) => self.replace(&why),
+            connection => connection,
+        }
+    }
+
+    /// A new file in a damaged one's place.
+    fn replace(&self, why: &str) -> Result<Connection, Fault> {
+        if let Some(aside) = set_aside(&self.path, Timestamp::now())? {
+            let (path, aside) = (self.path.display(), aside.display());
+            let notice =
+                format!("the journal {path} was damaged ({why}); it is kept as {aside}, and a new one was begun");
+            self.notices.borrow_mut().push(notice);
+        }
+        db::open(&self.path, &self.waited)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! Who waits for a session.
+
+use super::*;
+
+/// The id of a record, as somebody asks for it who knows no more.
+fn asked(record: &Record, second: i64) -> Record {
+    let mut met = Record::met(
+        record.id.clone(),
+        record.service.clone(),
+        "theirs".into(),
+        SignedDuration::from_secs(600),
+        at(second),
+    );
+    met.asking(at(second));
+    met
+}
+
+fn waiter(journal: &Journal, record: &Record) -> Option<Timestamp> {
+    let waiter = found(journal, record).waiter;
+    waiter.inspect(|waiter| assert_eq!(waiter.process, std::process::id())).map(|waiter| waiter.since)
+}
+
+#[test]
+fn whoever_waits_keeps_others_from_asking_until_it_is_done() {
+    for last in [false, true] {
+        let (directory, one) = fresh();
+        let two = open(&directory);
+        let record = begun("s1", 0);
+        let name = one.begin(&record, true, at(1)).unwrap();
+        assert_eq!(waiter(&one, &record), None, "it is no other than itself");
+        assert_eq!(waiter(&two, &record), Some(at(1)));
+        let before = found(&two, &record).record;
+        let busy = two.approach(&asked(&record, 5), false, at(5)).unwrap().unwrap_err();
+        assert_eq!((busy.process, busy.since), (std::process::id(), at(1)));
+        assert_eq!(found(&two, &record).record, before, "nothing was written of a request that did not leave");
+        assert!(two.forget(&name).unwrap().is_some(), "and it is not forgotten meanwhile");
+        one.put(&name, &record, last).unwrap();
+        if last {
+            assert_eq!(waiter(&two, &record), None);
+        } else {
+            assert_eq!(waiter(&two, &record), Some(at(1)));
+            // However its process ends, its claim ends with it.
+            drop(one);
+            assert_eq!(waiter(&two, &record), None);
+        }
+        let entry = two.approach(&asked(&record, 5), false, at(5)).unwrap().unwrap();
+        assert_eq!((entry.waiter, entry.name.as_str(), entry.record.asked), (None, name.as_str(), Some(at(5))));
+        assert_eq!(entry.record.workspace, "w", "it is the one that was begun");
+        assert_eq!(waiter(&open(&directory), &record), Some(at(5)));
+    }
+}
+
+#[test]
+fn a_session_that_nobody_waits_for_has_no_waiter() {
+    let (directory, one) = fresh();
+    let record = begun("s1", 0);
+    let name = one.begin(&record, false, at(1)).unwrap();
+    let two = open(&directory);
+    assert_eq!(waiter(&two, &record), None);
+    assert_eq!(two.forget(&name).unwrap(), None);
+    assert_eq!(two.find(&record.service, &record.id).unwrap(), None);
+}
+
+#[test]
+fn who_asks_over_another_leaves_it_its_claim() {
+    let (directory, one) = fresh();
+    let record = begun("s1", 0);
+    let name = one.begin(&record, true, at(1)).unwrap();
+    let two = open(&directory);
+    let entry = two.approach(&asked(&record, 5), true, at(5)).unwrap().unwrap();
+    assert_eq!(entry.waiter.map(|waiter| waiter.since), Some(at(1)));
+    two.put(&name, &entry.record, true).unwrap();
+    assert_eq!(waiter(&open(&directory), &record), Some(at(1)), "it lets go of nothing that is another's");
+}
+
+#[test]
+fn what_a_dead_process_was_told_is_not_known() {
+    let (directory, one) = fresh();
+    let mut record = begun("s1", 0);
+    record.asking(at(1));
+    one.begin(&record, true, at(1)).unwrap();
+    drop(one);
+    let two = open(&directory);
+    let entry = two.approach(&asked(&record, 5), false, at(5)).unwrap().unwrap();
+    assert_eq!((entry.record.lost, entry.record.suspicion), (Some(at(1)), Some(Suspicion::CutOff)));
+    assert_eq!((entry.record.asked, entry.record.unheard), (Some(at(5)), true));
+    assert_eq!(found(&two, &record).record.lost, Some(at(1)), "and that is written down");
+}
+
+#[test]
+fn a_result_that_is_known_needs_no_asking() {
+    let (directory, one) = fresh();
+    let record = ended(begun("s1", 0), connected("ada@acme.com"), Source::Api);
+    one.begin(&record, false, at(1)).unwrap();
+    let two = open(&directory);
+    assert_eq!(two.approach(&asked(&record, 5), false, at(5)).unwrap().unwrap().record, record);
+    assert_eq!(waiter(&one, &record), None, "nobody waits for it");
+}
+
+#[test]
+fn an_unknown_session_is_written_down_when_it_is_asked_for() {
+    let (directory, one) = fresh();
+    let record = asked(&begun("s1", 0), 5);
+    let entry = one.approach(&record, false, at(5)).unwrap().unwrap();
+    // Whoever asks first has no reply to wait for.
+    assert_eq!((entry.record.lost, entry.record.asked), (Some(at(5)), Some(at(5))));
+    assert_eq!(waiter(&open(&directory), &record), Some(at(5)));
+    assert_eq!(one.forget(&entry.name).unwrap(), None, "it may forget what it waits for itself");
+}
+
+#[test]
+fn a_claim_of_another_process_number_counts_by_its_lock_alone() {
+    let (directory, one) = fresh();
+    let record = begun("s1", 0);
+    one.begin(&record, true, at(1)).unwrap();
+    let two = open(&directory);
+    let path = directory.path().join("state/journal.db");
+    // The number of a process that certainly runs, and one that certainly does not, with a lock and without.
+    for process in [1, i64::from(u32::MAX)] {
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection.execute("UPDATE session SET claim_process = ?1", [process]).unwrap();
+        assert!(found(&two, &record).waiter.is_some(), "{process}");
+    }
+    drop(one);
+    let lock = directory.path().join("state/live");
+    assert_eq!(fs::read_dir(&lock).unwrap().count(), 0);
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let name: String = connection.query_row("SELECT claim FROM session", [], |row| row.get(0)).unwrap();
+    fs::write(lock.join(name), "").unwrap();
+    connection.execute("UPDATE session SET claim_process = 1", []).unwrap();
+    assert_eq!(found(&two, &record).waiter, None, "what a killed process leaves is not locked");
+}
