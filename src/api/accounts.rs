@@ -8,46 +8,61 @@ use super::client::Client;
 use super::wire::{self, Object};
 use crate::model::failure::Failure;
 use crate::model::provider::Provider;
-use crate::model::settle::{Listed, Page};
+use crate::model::settle::{Cursor, Listed, PAGE, Page};
 
-/// How many accounts a page has: the most that the API's documentation allows.
-const PAGE: &str = "100";
+/// The largest page that is read, in bytes. An account comes with its signature, which can have pictures in it.
+const LARGEST_PAGE: usize = 64 << 20;
 
 impl Client {
-    /// `GET /api/v2/accounts`: a page of the workspace's accounts, newest first, of one provider where one is given.
-    /// `after` is what the page before said to go on with. Reading it changes nothing.
-    pub async fn accounts(&self, provider: Option<Provider>, after: Option<&str>) -> Result<Page, Failure> {
+    /// `GET /api/v2/accounts`: a page of the workspace's accounts, newest first, of one provider where one is given. Reading
+    /// it changes nothing.
+    pub async fn accounts(&self, provider: Option<Provider>, from: &Cursor) -> Result<Page, Failure> {
         let mut url = self.base().accounts();
         {
             let mut query = url.query_pairs_mut();
             if let Some(provider) = provider {
                 query.append_pair("provider_code", code(provider));
             }
-            query.extend_pairs([("sort_by", "timestamp_created"), ("sort_order", "desc"), ("limit", PAGE)]);
-            query.extend_pairs(after.map(|after| ("starting_after", after)));
+            query.extend_pairs([("sort_by", "timestamp_created"), ("sort_order", "desc")]);
+            query.append_pair("limit", &PAGE.to_string());
+            match from {
+                Cursor::Newest => {}
+                Cursor::After(cursor) => {
+                    query.append_pair("starting_after", cursor);
+                }
+                Cursor::Skipping(accounts) => {
+                    query.append_pair("skip", &accounts.to_string());
+                }
+            }
         }
-        let answer = self.exchange(self.request(Method::GET, url), Duration::MAX).await?;
+        let answer = self.exchange(self.request(Method::GET, url), Duration::MAX, LARGEST_PAGE).await?;
         if !answer.status.is_success() {
             return Err(self.refused(&answer, wire::is_foreign));
         }
-        let page = page(&answer.body).map(|page| Page { server_now: answer.server_now, ..page });
-        self.usable(page, answer.cut)
+        let mut page = self.usable(page(&answer.body), answer.cut)?;
+        page.accounts.iter_mut().for_each(|account| self.redact_account(account));
+        Ok(page)
     }
 
     /// `GET /api/v2/accounts/{email}`: one account of the workspace, if it is there. Reading it changes nothing.
-    pub async fn account(&self, email: &str) -> Result<Page, Failure> {
-        let answer = self.exchange(self.request(Method::GET, self.base().account(email)), Duration::MAX).await?;
-        let server_now = answer.server_now;
+    pub async fn account(&self, email: &str) -> Result<Option<Listed>, Failure> {
+        let request = self.request(Method::GET, self.base().account(email));
+        let answer = self.exchange(request, Duration::MAX, LARGEST_PAGE).await?;
         if answer.status == StatusCode::NOT_FOUND && !wire::is_foreign(&answer.body) {
-            return Ok(Page { server_now, ..Page::default() });
+            return Ok(None);
         }
         if !answer.status.is_success() {
             return Err(self.refused(&answer, wire::is_foreign));
         }
         let account = Object::read(&answer.body).and_then(|object| listed(&object));
-        let account = account.ok_or_else(|| "it is no account".to_owned());
-        let account = self.usable(account, answer.cut)?;
-        Ok(Page { accounts: vec![account], next: None, server_now })
+        let mut account = self.usable(account.ok_or_else(|| "it is no account".to_owned()), answer.cut)?;
+        self.redact_account(&mut account);
+        Ok(Some(account))
+    }
+
+    fn redact_account(&self, account: &mut Listed) {
+        account.email = self.field(&account.email);
+        account.name = account.name.as_deref().map(|name| self.field(name));
     }
 }
 
@@ -64,7 +79,7 @@ fn page(body: &str) -> Result<Page, String> {
     let object = Object::read(body).ok_or("it is not a complete JSON object")?;
     let items = object.items("items").ok_or("it has no items")?;
     let accounts = items.iter().filter_map(listed).collect();
-    Ok(Page { accounts, next: object.words("next_starting_after"), server_now: None })
+    Ok(Page { accounts, next: object.words("next_starting_after") })
 }
 
 fn listed(object: &Object<'_>) -> Option<Listed> {

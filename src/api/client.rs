@@ -1,5 +1,6 @@
 //! The calls.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -19,9 +20,10 @@ use crate::model::failure::{Failure, Refusal, Throttle};
 use crate::model::poll::Reply;
 use crate::model::provider::Provider;
 use crate::model::retry::retry_after;
+use crate::model::server_clock::Ahead;
 use crate::model::session::{Account, SessionId, Started};
 
-/// The largest body that is read, in bytes. The API's are under a kilobyte.
+/// The largest body that is read, in bytes. Those about sessions are under a kilobyte.
 const LARGEST_BODY: usize = 1 << 20;
 
 /// The longest wait for a connection. It is kept below the whole request's limit, so that a host that does not
@@ -52,6 +54,7 @@ pub struct Client {
     config: Config,
     sink: Rc<dyn Sink>,
     now: fn() -> Timestamp,
+    clock: Cell<Option<Ahead>>,
 }
 
 /// What came back: its status, the headers that matter, and as much of its body as arrived.
@@ -94,7 +97,12 @@ impl Client {
             builder = builder.resolve_to_addrs(config.base.host(), &here);
         }
         let http = builder.build().map_err(|error| Error::internal("no HTTP client").because(error.without_url()))?;
-        Ok(Self { http, config, sink, now })
+        Ok(Self { http, config, sink, now, clock: Cell::new(None) })
+    }
+
+    /// How far the server's clock is from ours, as far as the replies told that came in so far.
+    pub fn clock(&self) -> Option<Ahead> {
+        self.clock.get()
     }
 
     /// `POST /api/v2/oauth/{provider}/init`: starts a session. The body is `{}`, since the API documents none and an
@@ -102,7 +110,7 @@ impl Client {
     pub async fn init(&self, provider: Provider) -> Result<Started, Failure> {
         let request = self.request(Method::POST, self.config.base.init(provider));
         let request = request.header(CONTENT_TYPE, "application/json").body("{}");
-        let answer = self.exchange(request, Duration::MAX).await?;
+        let answer = self.exchange(request, Duration::MAX, LARGEST_BODY).await?;
         if !answer.status.is_success() {
             return Err(self.refused(&answer, wire::is_html));
         }
@@ -119,7 +127,7 @@ impl Client {
     }
 
     async fn state(&self, id: &SessionId, limit: Duration) -> Result<Reply, Failure> {
-        let answer = self.exchange(self.request(Method::GET, self.config.base.status(id)), limit).await?;
+        let answer = self.exchange(self.request(Method::GET, self.config.base.status(id)), limit, LARGEST_BODY).await?;
         if answer.status == StatusCode::NOT_FOUND && !wire::is_foreign(&answer.body) {
             return Err(Failure::NotFound { message: self.message(&answer.body) });
         }
@@ -138,11 +146,16 @@ impl Client {
     }
 
     /// Sends one request and reads what comes back, however much that is.
-    pub(super) async fn exchange(&self, request: reqwest::RequestBuilder, limit: Duration) -> Result<Answer, Failure> {
+    pub(super) async fn exchange(
+        &self,
+        request: reqwest::RequestBuilder,
+        limit: Duration,
+        largest: usize,
+    ) -> Result<Answer, Failure> {
         let request = request.build().map_err(network::failure)?;
         trace(&*self.sink, 1, || format!("> {} {}", request.method(), request.url()));
         let sent = (self.now)();
-        let result = self.read(request, Patience::new(self.config.timeout.min(limit))).await;
+        let result = self.read(request, sent, Patience::new(self.config.timeout.min(limit)), largest).await;
         trace(&*self.sink, 1, || {
             let took = (self.now)().duration_since(sent).as_millis();
             match &result {
@@ -156,12 +169,22 @@ impl Client {
         result
     }
 
-    async fn read(&self, request: reqwest::Request, mut patience: Patience) -> Result<Answer, Failure> {
+    async fn read(
+        &self,
+        request: reqwest::Request,
+        sent: Timestamp,
+        mut patience: Patience,
+        largest: usize,
+    ) -> Result<Answer, Failure> {
         let response = patience.wait(self.http.execute(request)).await?;
         let mut response = response.map_err(|error| self.redacted(network::failure(error)))?;
         self.trace_headers(response.headers());
         let server_now = header(response.headers(), &DATE).and_then(|date| httpdate::parse_http_date(date).ok());
         let server_now = server_now.and_then(|date| Timestamp::try_from(date).ok());
+        if let Some(date) = server_now {
+            let seen = Ahead::seen(date, sent, (self.now)());
+            self.clock.set(Some(self.clock.get().map_or(seen, |clock| clock.and(seen))));
+        }
         let retry_after = header(response.headers(), &RETRY_AFTER)
             .and_then(|value| retry_after(value, server_now.unwrap_or_else(self.now)));
         let mut body = Vec::new();
@@ -172,8 +195,10 @@ impl Client {
             }
             match patience.wait(response.chunk()).await {
                 Err(failure) => break Some(failure),
-                Ok(Ok(Some(chunk))) if body.len() + chunk.len() <= LARGEST_BODY => body.extend_from_slice(&chunk),
-                Ok(Ok(Some(_))) => break Some(Failure::Unusable { what: "it is larger than 1 MiB".into() }),
+                Ok(Ok(Some(chunk))) if body.len() + chunk.len() <= largest => body.extend_from_slice(&chunk),
+                Ok(Ok(Some(_))) => {
+                    break Some(Failure::Unusable { what: format!("it is larger than {} MiB", largest >> 20) });
+                }
                 Ok(Ok(None)) => break None,
                 Ok(Err(error)) => break Some(self.redacted(network::failure(error))),
             }
@@ -224,9 +249,13 @@ impl Client {
         if key.len() < SHORTEST_SECRET { text.to_owned() } else { text.replace(key, "[API key]") }
     }
 
+    /// A foreign field as it is passed on.
+    pub(super) fn field(&self, text: &str) -> String {
+        self.redact(text).chars().take(wire::LONGEST_FIELD).collect()
+    }
+
     fn redacted_reply(&self, reply: Reply) -> Reply {
-        let field = |text: String| self.redact(&text).chars().take(wire::LONGEST_FIELD).collect();
-        let text = |text: Option<String>| text.map(field);
+        let text = |text: Option<String>| text.map(|text| self.field(&text));
         match reply {
             Reply::Success(Account { email, name }) => Reply::Success(Account { email: text(email), name: text(name) }),
             Reply::Error { code, description } => Reply::Error { code: text(code), description: text(description) },

@@ -1,5 +1,6 @@
 //! `connect`: one mailbox, in the browser, to its end.
 
+use std::cell::Cell;
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
@@ -7,9 +8,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::ending::Context;
+use super::ending::{Context, Learned};
 use super::journal::Store;
-use super::recording::Recording;
+use super::recording::{Found, Recording};
 use super::{Exit, listen, next, runtime};
 use crate::api::{Client, Config, Roots};
 use crate::browser::{self, Opened, Opening, Plan, Surroundings, Wish};
@@ -25,7 +26,8 @@ use crate::model::event::{Event, Sink, trace};
 use crate::model::failure::Failure;
 use crate::model::moment::Moment;
 use crate::model::poll::{Terms, Verdict};
-use crate::model::record::{Record, Source};
+use crate::model::record::Record;
+use crate::model::server_clock::Ahead;
 use crate::model::session::Started;
 use crate::model::words::{conclude, not_started};
 use crate::report::Reporter;
@@ -83,6 +85,8 @@ fn sandbox_config(sandbox: &Sandbox, global: &Global) -> Result<Config, Error> {
 struct Session {
     started: Started,
     auth_url: AuthUrl,
+    /// When it was asked for.
+    asked: jiff::Timestamp,
     /// When its reply came in.
     begun: Moment,
     expiry: Expiry,
@@ -112,8 +116,7 @@ async fn connect(
         resume: None,
         again: Some(next::connect(provider, flags.expect.as_deref(), flags.sandbox, global)),
         route: &route,
-        source: Source::Api,
-        learned_at: None,
+        learned: Learned::default(),
     };
     if sandboxed {
         reporter
@@ -131,10 +134,11 @@ async fn connect(
         Err(NotStarted::Stopped(signal)) => return Ok(context.finish(Ended::Stopped(signal, Last::Nothing), |_| None)),
     };
     let id = &session.started.id;
-    let record = record(&session, flags, service, workspace.clone());
+    let record = record(&session, flags, service, workspace.clone(), client.clock());
     context.started_at = record.began;
     let name = store.with(|journal| journal.begin(&record, !flags.no_wait, System.time()));
-    let recording = Recording::new(store, &client, workspace, record, name, true);
+    let found = Found { record, name, marked: true, over: false };
+    let recording = Recording::new(store, &client, workspace, flags.expect.clone(), found);
     context.session = Some(id);
     // The sandbox of this process, and every session in it, ends with it.
     context.resume = flags.sandbox.is_none().then(|| next::resume(id, flags.expect.as_deref(), global));
@@ -188,7 +192,7 @@ async fn connect(
     if let Some(mut opening) = opening {
         tell(reporter, opening.so_far());
     }
-    (context.source, context.learned_at) = recording.learned();
+    context.learned = recording.learned();
     Ok(context.finish(ended, |end| (end.outcome == Outcome::Connected).then(|| end.message.clone())))
 }
 
@@ -199,7 +203,12 @@ async fn begin(
     flags: &cli::Connect,
     loopback: bool,
 ) -> Result<Session, NotStarted> {
-    let (started, begun) = start(shell, flags.max_wait, async || client.init(flags.provider).await).await?;
+    let asked = Cell::new(System.time());
+    let init = async || {
+        asked.set(System.time());
+        client.init(flags.provider).await
+    };
+    let (started, begun) = start(shell, flags.max_wait, init).await?;
     let auth_url = AuthUrl::check(&started.auth_url, loopback).map_err(|why| {
         NotStarted::Failed(Failure::Unusable { what: format!("its auth_url will not be opened or shown: {why}") })
     })?;
@@ -214,7 +223,7 @@ async fn begin(
             said(started.server_now)
         )
     });
-    Ok(Session { started, auth_url, begun, expiry })
+    Ok(Session { started, auth_url, asked: asked.get(), begun, expiry })
 }
 
 /// Whose sessions these are.
@@ -225,16 +234,18 @@ pub(super) fn kind(config: &Config) -> Kind {
 
 /// What is known of a session at its start. Where it is going to be waited for, the first request leaves at once, and is
 /// written down with it.
-fn record(session: &Session, flags: &cli::Connect, service: String, workspace: String) -> Record {
+fn record(session: &Session, flags: &cli::Connect, service: String, workspace: String, clock: Option<Ahead>) -> Record {
     let now = System.time();
     let life = SignedDuration::try_from(session.expiry.life).unwrap_or(SignedDuration::MAX);
     let mut record = Record::met(session.started.id.clone(), service, workspace, life, now);
     record.started_here = true;
-    record.alive = Some(now);
+    // Nothing can have come of it before.
+    (record.began, record.alive) = (session.asked, Some(session.asked));
+    record.slowest = Some(now.duration_since(session.asked));
     record.provider = Some(flags.provider);
     record.expect.clone_from(&flags.expect);
     record.auth_url = Some(session.auth_url.as_str().to_owned());
-    record.clock_ahead = session.started.server_now.map(|server| server.duration_since(now));
+    record.clock = clock;
     if !flags.no_wait {
         record.asking(now);
     }

@@ -5,7 +5,7 @@ use crate::flow::{Clock, Ended, Last, Signal, System};
 use crate::model::conclusion::Conclusion;
 use crate::model::poll::{Unsettled, Verdict};
 use crate::model::provider::Provider;
-use crate::model::record::Source;
+use crate::model::record::{End, Source};
 use crate::model::session::SessionId;
 use crate::model::words::{Case, MAY_BE_GONE, Route, conclude};
 use crate::report::Reporter;
@@ -22,9 +22,26 @@ pub(super) struct Context<'a> {
     pub(super) resume: Option<String>,
     pub(super) again: Option<String>,
     pub(super) route: &'a Route,
-    /// Where its verdict was learned, and when, if that was not now.
+    /// How its verdict was learned.
+    pub(super) learned: Learned,
+}
+
+/// How a verdict was learned.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Learned {
+    /// Where.
     pub(super) source: Source,
-    pub(super) learned_at: Option<jiff::Timestamp>,
+    /// Whether it was inferred from the account list, now or by whoever wrote it down.
+    pub(super) inferred: bool,
+    /// When, if that was not now.
+    pub(super) at: Option<jiff::Timestamp>,
+}
+
+impl Learned {
+    /// From the journal, which has this end.
+    pub(super) fn journal(end: &End) -> Self {
+        Self { source: Source::Journal, inferred: end.source == Source::Reconciled, at: Some(end.at) }
+    }
 }
 
 impl Context<'_> {
@@ -34,12 +51,13 @@ impl Context<'_> {
             provider: self.provider,
             expect: self.expect.map(str::to_owned),
             started_at: self.started_at,
-            finished_at: self.learned_at.unwrap_or_else(|| System.time()),
+            finished_at: self.learned.at.unwrap_or_else(|| System.time()),
             zone: self.reporter.zone(),
             resume: self.resume.clone(),
             again: self.again.clone(),
             route: self.route.clone(),
-            source: self.source,
+            source: self.learned.source,
+            inferred: self.learned.inferred,
         }
     }
 

@@ -3,16 +3,25 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::ending::Learned;
 use super::journal::Store;
 use crate::api::Client;
-use crate::flow::{Clock, Ended, LOOKS, Last, Ledger, Shell, Stop, System, once, settle, watch};
+use crate::flow::{Clock, Ended, LOOKS, Last, Ledger, Looks, Settled, Shell, Stop, System, once, settle, watch};
 use crate::model::failure::Failure;
-use crate::model::poll::{Reply, Suspicion, Terms, Unsettled, Verdict};
+use crate::model::moment::Moment;
+use crate::model::poll::{LAST_POLL_GRACE, Reply, Suspicion, Terms, Unsettled, Verdict};
 use crate::model::record::{Record, Source};
+use crate::model::server_clock::Ahead;
 use crate::model::session::SessionId;
-use crate::model::settle::Page;
+use crate::model::settle::{Cursor, Listed, Page};
+
+/// The longest between two looks at the account list.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// How long what was written of a request that is about to leave stays true. A blocked terminal can hold it up.
+const MARK_STAYS: SignedDuration = SignedDuration::from_millis(200);
 
 /// A session that is being recorded. Without a journal it is known to this process alone.
 pub(super) struct Recording<'a> {
@@ -21,47 +30,74 @@ pub(super) struct Recording<'a> {
     id: SessionId,
     /// The fingerprint of the key in use.
     workspace: String,
+    /// The mailbox that must come back.
+    expect: Option<String>,
     record: RefCell<Record>,
     /// Its name in the journal, if it is there.
     name: Option<String>,
+    /// Whether another process is waiting for it, so that its record is not ours to write.
+    over: bool,
     /// Whether the journal says already that a request is about to leave.
     marked: Cell<bool>,
-    source: Cell<Source>,
+    /// How and when the verdict was learned, once it was.
+    learned: Cell<Learned>,
     /// Whether the journal has its last word.
     done: Cell<bool>,
 }
 
+/// A session as a command found it in the journal or put it there.
+pub(super) struct Found {
+    /// What is known of it.
+    pub(super) record: Record,
+    /// Its name in the journal, if it is there.
+    pub(super) name: Option<String>,
+    /// Whether the journal says that a request is about to leave.
+    pub(super) marked: bool,
+    /// Whether another process is waiting for it, and is asked over.
+    pub(super) over: bool,
+}
+
 impl<'a> Recording<'a> {
-    /// Goes on with a record that is in the journal under this name. `marked` is whether it says there that a request is
-    /// about to leave.
+    /// Goes on with what was found.
     pub(super) fn new(
         store: &'a Store,
         client: &'a Client,
         workspace: String,
-        record: Record,
-        name: Option<String>,
-        marked: bool,
+        expect: Option<String>,
+        found: Found,
     ) -> Self {
-        let (id, record) = (record.id.clone(), RefCell::new(record));
-        let (marked, source, done) = (Cell::new(marked), Cell::new(Source::Api), Cell::new(false));
-        Self { store, client, id, workspace, record, name, marked, source, done }
+        let Found { record, name, marked, over } = found;
+        Self {
+            store,
+            client,
+            id: record.id.clone(),
+            workspace,
+            expect,
+            record: RefCell::new(record),
+            name,
+            over,
+            marked: Cell::new(marked),
+            learned: Cell::default(),
+            done: Cell::new(false),
+        }
     }
 
     /// How the verdict was learned, and when.
-    pub(super) fn learned(&self) -> (Source, Option<Timestamp>) {
-        (self.source.get(), self.record.borrow().end.as_ref().map(|end| end.at))
+    pub(super) fn learned(&self) -> Learned {
+        self.learned.get()
     }
 
     /// Waits for the session on these terms.
     pub(super) async fn follow<S: Stop>(&self, shell: &mut Shell<'_, System, S>, terms: Terms) -> Ended {
         let ended = watch(shell, terms, self.suspicion(), async |limit| self.ask(limit).await).await;
-        self.close(shell, ended, LOOKS, terms.interval).await
+        let until = terms.give_up.unwrap_or(terms.end + LAST_POLL_GRACE);
+        self.close(shell, ended, LOOKS, terms.interval.min(LOOK_EVERY), Some(until)).await
     }
 
     /// Asks for the session's state once.
     pub(super) async fn once<S: Stop>(&self, shell: &mut Shell<'_, System, S>) -> Ended {
         let ended = once(shell, self.suspicion(), self.ask(Duration::MAX)).await;
-        self.close(shell, ended, 1, Duration::ZERO).await
+        self.close(shell, ended, 1, Duration::ZERO, None).await
     }
 
     /// Lets go of a session that was not asked for.
@@ -76,16 +112,38 @@ impl<'a> Recording<'a> {
 
     /// Asks, with the journal knowing of it before the request leaves and of the reply before anybody else does.
     async fn ask(&self, limit: Duration) -> Reply {
-        if !self.marked.take() {
-            self.record.borrow_mut().asking(System.time());
-            self.put(false);
+        let now = System.time();
+        let is_fresh = self.record.borrow().asked.is_some_and(|asked| now.duration_since(asked).abs() <= MARK_STAYS);
+        if !(self.marked.take() && is_fresh) {
+            self.record.borrow_mut().asking(now);
+            self.mark(Some(now));
         }
         let reply = self.client.status(&self.id, limit).await;
-        self.record.borrow_mut().heard(&reply, System.time());
+        self.hear(&reply);
         // Whatever it was: should this process end here, its next request is then known not to have left.
-        let last = self.record.borrow().is_retrieved();
-        self.put(last);
+        if self.record.borrow().is_retrieved() {
+            self.put(true);
+        } else {
+            self.mark(None);
+        }
         reply
+    }
+
+    fn hear(&self, reply: &Reply) {
+        let mut record = self.record.borrow_mut();
+        let (gone, auth_url) = (record.gone, record.auth_url.clone());
+        record.heard(reply, System.time());
+        record.clock = match (record.clock, self.client.clock()) {
+            (Some(before), Some(seen)) => Some(before.and(seen)),
+            (before, seen) => seen.or(before),
+        };
+        if !self.is_own_workspace_of(&record) && matches!(reply, Reply::Failed(Failure::NotFound { .. })) {
+            // For another workspace a session does not exist, which says nothing of it.
+            (record.gone, record.auth_url) = (gone, auth_url);
+        }
+        if record.is_retrieved() {
+            self.learned.set(Learned { at: record.end.as_ref().map(|end| end.at), ..Learned::default() });
+        }
     }
 
     /// Finds out what a lost result was, as far as that can be, and writes down how it ended.
@@ -95,24 +153,31 @@ impl<'a> Recording<'a> {
         ended: Ended,
         looks: u32,
         every: Duration,
+        until: Option<Moment>,
     ) -> Ended {
         if self.marked.get() {
             // It ended before the request left that was written down.
             self.record.borrow_mut().unheard = false;
         }
-        let missing = matches!(ended, Ended::Lost(_) | Ended::Verdict(Verdict::NotFound));
-        if let Some(told) = missing.then(|| self.told_elsewhere()).flatten() {
-            return told;
-        }
         let ended = match ended {
-            Ended::Lost(suspicion) => self.settle(shell, suspicion, looks, every).await,
+            Ended::Lost(suspicion) => self.settle(shell, suspicion, Looks { most: looks, every, until }).await,
+            Ended::Verdict(Verdict::NotFound) => match self.elsewhere() {
+                None => ended,
+                Some(Elsewhere::Told(verdict)) => Ended::Verdict(verdict),
+                // Its reply may have been the result, and may still come.
+                Some(Elsewhere::Asking) => {
+                    self.settle(shell, Suspicion::CutOff, Looks { most: LOOKS, every: every.max(LOOK_EVERY), until })
+                        .await
+                }
+            },
+            Ended::Stopped(signal, Last::Lost(_) | Last::Verdict(Verdict::NotFound)) => match self.elsewhere() {
+                Some(Elsewhere::Told(verdict)) => Ended::Stopped(signal, Last::Verdict(verdict)),
+                _ => ended,
+            },
             ended => ended,
         };
         if let Ended::Verdict(verdict) | Ended::Stopped(_, Last::Verdict(verdict)) = &ended {
-            // Another key may belong to another workspace, for which the session does not exist.
-            if self.is_own_workspace() || !matches!(verdict, Verdict::NotFound | Verdict::Unknown { .. }) {
-                self.record.borrow_mut().finish(verdict.clone(), self.source.get(), System.time());
-            }
+            self.finish(verdict);
         }
         if self.is_worth_keeping() {
             self.put(true);
@@ -122,74 +187,118 @@ impl<'a> Recording<'a> {
         ended
     }
 
+    /// Takes note of a verdict that was not read from a reply.
+    fn finish(&self, verdict: &Verdict) {
+        let mut record = self.record.borrow_mut();
+        let says_nothing = matches!(verdict, Verdict::NotFound | Verdict::Unknown { .. });
+        // Another key may belong to another workspace, for which the session does not exist.
+        if says_nothing && !self.is_own_workspace_of(&record) {
+            return;
+        }
+        let Learned { source, inferred, at } = self.learned.get();
+        record.finish(verdict.clone(), source, at.unwrap_or_else(|| System.time()));
+        let at = record.end.as_ref().filter(|end| end.verdict == *verdict).map(|end| end.at);
+        self.learned.set(Learned { source, inferred, at });
+    }
+
     /// Whether anything is known of the session. An id that was mistyped, or never asked for, is not worth a record.
     fn is_worth_keeping(&self) -> bool {
         let record = self.record.borrow();
         let nothing_said = matches!(record.end.as_ref().map(|end| &end.verdict), None | Some(Verdict::NotFound));
         let seen = record.alive.is_some() || record.lost.is_some() || record.unheard;
-        record.started_here || seen || !nothing_said
+        record.started_here || seen || !nothing_said || self.over
     }
 
-    /// What another process here has read meanwhile.
-    fn told_elsewhere(&self) -> Option<Ended> {
+    /// What another process here has read meanwhile, or is asking for.
+    fn elsewhere(&self) -> Option<Elsewhere> {
         let entry = self.store.with(|journal| journal.find(&self.record.borrow().service, &self.id))??;
-        let end = entry.record.end.clone().filter(|_| entry.record.is_retrieved())?;
+        let Some(end) = entry.record.end.clone().filter(|_| entry.record.is_retrieved()) else {
+            return (entry.asked_over.is_some() && !self.over).then_some(Elsewhere::Asking);
+        };
+        self.learned.set(Learned::journal(&end));
         *self.record.borrow_mut() = entry.record;
-        self.source.set(Source::Journal);
-        self.put(true);
-        Some(Ended::Verdict(end.verdict))
+        Some(Elsewhere::Told(end.verdict))
     }
 
-    async fn settle<S: Stop>(
-        &self,
-        shell: &mut Shell<'_, System, S>,
-        suspicion: Suspicion,
-        looks: u32,
-        every: Duration,
-    ) -> Ended {
-        let unknown = |unsettled| Ended::Verdict(Verdict::Unknown { suspicion: suspicion.clone(), unsettled });
-        if !self.is_own_workspace() {
-            let why = "this API key is not the one that started the session, and may be another workspace's";
-            return unknown(Unsettled::Unreadable(why.into()));
-        }
-        let record = self.record.borrow().clone();
-        match settle(shell, looks, every, &record, self).await {
+    async fn settle<S: Stop>(&self, shell: &mut Shell<'_, System, S>, suspicion: Suspicion, looks: Looks) -> Ended {
+        let record = Record { expect: self.expect.clone(), ..self.record.borrow().clone() };
+        let settled = if record.expect.is_none() && !self.is_own_workspace_of(&record) {
+            Ok(Settled::Not(Unsettled::OtherKey))
+        } else {
+            settle(shell, looks, &record, self).await
+        };
+        match settled {
             Err(signal) => Ended::Stopped(signal, Last::Lost(suspicion)),
-            Ok(Err(unsettled)) => unknown(unsettled),
-            Ok(Ok(account)) => {
-                self.source.set(Source::Reconciled);
+            Ok(Settled::Not(unsettled)) => Ended::Verdict(Verdict::Unknown { suspicion, unsettled }),
+            Ok(Settled::Told(verdict)) => Ended::Verdict(verdict),
+            Ok(Settled::Connected(account)) => {
+                self.learned.set(Learned { source: Source::Reconciled, inferred: true, at: None });
                 Ended::Verdict(Verdict::Connected(account))
             }
         }
     }
 
-    fn is_own_workspace(&self) -> bool {
-        self.record.borrow().workspace == self.workspace
+    fn is_own_workspace_of(&self, record: &Record) -> bool {
+        record.workspace == self.workspace
+    }
+
+    /// Writes down that a request is about to leave, or that its reply was read.
+    fn mark(&self, asking: Option<Timestamp>) {
+        match &self.name {
+            // What the waiting process has written is its own.
+            Some(name) if self.over => {
+                self.store.with(|journal| journal.ask_over(name, asking));
+            }
+            _ => self.put(false),
+        }
     }
 
     /// Writes the record down. What another process has read meanwhile outranks it.
     fn put(&self, last: bool) {
         let Some(name) = self.name.as_ref().filter(|_| !self.done.get()) else { return };
+        if self.over && !self.record.borrow().is_retrieved() {
+            return self.mark(None);
+        }
+        let Some(better) = self.store.with(|journal| journal.put(name, &self.record.borrow(), last)) else { return };
+        // Where it failed, it is tried again with the next.
         self.done.set(last);
-        let better = self.store.with(|journal| journal.put(name, &self.record.borrow(), last));
-        if let Some(better) = better.flatten() {
+        if let Some(better) = better {
             *self.record.borrow_mut() = better;
         }
     }
 }
 
+/// What another process here knows of the session.
+enum Elsewhere {
+    /// How it ended.
+    Told(Verdict),
+    /// That it has asked, and not yet what came back.
+    Asking,
+}
+
 impl Ledger for Recording<'_> {
-    async fn page(&self, after: Option<&str>) -> Result<Page, Failure> {
+    async fn page(&self, from: &Cursor) -> Result<Page, Failure> {
         let provider = self.record.borrow().provider;
-        self.client.accounts(provider, after).await
+        self.client.accounts(provider, from).await
     }
 
-    async fn account(&self, email: &str) -> Result<Page, Failure> {
+    async fn account(&self, email: &str) -> Result<Option<Listed>, Failure> {
         self.client.account(email).await
+    }
+
+    fn clock(&self) -> Option<Ahead> {
+        self.record.borrow().clock.or(self.client.clock())
     }
 
     fn neighbours(&self) -> Vec<Record> {
         let Some(name) = &self.name else { return Vec::new() };
         self.store.with(|journal| journal.neighbours(name, &self.record.borrow())).unwrap_or_default()
+    }
+
+    fn told(&self) -> Option<Verdict> {
+        match self.elsewhere() {
+            Some(Elsewhere::Told(verdict)) => Some(verdict),
+            _ => None,
+        }
     }
 }

@@ -7,9 +7,9 @@ use jiff::SignedDuration;
 use secrecy::ExposeSecret;
 
 use super::connect::kind;
-use super::ending::Context;
+use super::ending::{Context, Learned};
 use super::journal::Store;
-use super::recording::Recording;
+use super::recording::{Found, Recording};
 use super::{Exit, listen, next, runtime};
 use crate::api::{Client, Config};
 use crate::cli::{self, Global};
@@ -22,11 +22,11 @@ use crate::model::deadline::DOCUMENTED_LIFE;
 use crate::model::environment::Environment;
 use crate::model::event::{Event, Sink, trace};
 use crate::model::poll::Terms;
-use crate::model::record::{End, Record, Source};
+use crate::model::record::{End, Record};
 use crate::model::words::Route;
 use crate::report::Reporter;
 use crate::settings;
-use crate::store::{Busy, Kind};
+use crate::store::{Busy, Entry, Kind};
 
 /// Asks for a session's state, or says what is known of it already.
 pub(super) fn run(
@@ -75,8 +75,7 @@ impl Status<'_> {
             resume: Some(next::resume(&self.flags.session, expect, self.global)),
             again: None,
             route: &self.route,
-            source: Source::Api,
-            learned_at: None,
+            learned: Learned::default(),
         }
     }
 
@@ -88,7 +87,7 @@ impl Status<'_> {
     /// Tells a result that was read before.
     fn tell(&self, record: Option<&Record>, end: End) -> Exit {
         let mut context = self.context(self.expect(record), record);
-        (context.source, context.learned_at) = (Source::Journal, Some(end.at));
+        context.learned = Learned::journal(&end);
         self.reporter.note("This machine has read the result before; nothing was asked.");
         context.finish(Ended::Verdict(end.verdict), line)
     }
@@ -106,15 +105,18 @@ impl Status<'_> {
         let life = SignedDuration::try_from(DOCUMENTED_LIFE).unwrap_or(SignedDuration::MAX);
         let mut unknown = Record::met(flags.session.clone(), service, workspace.clone(), life, now);
         unknown.expect.clone_from(&flags.expect);
-        let (record, name) = match store.with(|journal| journal.approach(&unknown, flags.force, now)) {
+        let found = match store.with(|journal| journal.approach(&unknown, flags.force, now)) {
             Some(Err(waiter)) => return Ok(self.refuse(waiter)),
-            Some(Ok(entry)) => match entry.record.end.clone().filter(|_| entry.record.is_retrieved()) {
-                // Another process has read it since we looked.
-                Some(end) => return Ok(self.tell(Some(&entry.record), end)),
-                None => (entry.record, Some(entry.name)),
-            },
-            None => (known.map_or(unknown, cut_off), None),
+            Some(Ok(Entry { record, waiter, name, .. })) => {
+                if let Some(end) = record.end.clone().filter(|_| record.is_retrieved()) {
+                    // Another process has read it since we looked.
+                    return Ok(self.tell(Some(&record), end));
+                }
+                Found { record, name: Some(name), marked: waiter.is_none(), over: waiter.is_some() }
+            }
+            None => Found { record: known.map_or(unknown, cut_off), name: None, marked: false, over: false },
         };
+        let record = found.record.clone();
         trace(&**self.reporter, 1, || match &record {
             Record { suspicion: Some(suspicion), .. } => {
                 format!("* the journal suspects that its result is lost: {suspicion:?}")
@@ -124,8 +126,7 @@ impl Status<'_> {
         });
         let expect = self.expect(Some(&record)).map(str::to_owned);
         let mut context = self.context(expect.as_deref(), Some(&record));
-        let (marked, expected) = (name.is_some(), Record { expect: expect.clone(), ..record.clone() });
-        let recording = Recording::new(store, &client, workspace, expected, name, marked);
+        let recording = Recording::new(store, &client, workspace, expect.clone(), found);
         let ended = if flags.wait {
             let left = Duration::try_from(record.ends.duration_since(now)).unwrap_or_default();
             let moment = System.moment();
@@ -140,13 +141,13 @@ impl Status<'_> {
         } else {
             recording.once(&mut shell).await
         };
-        (context.source, context.learned_at) = recording.learned();
+        context.learned = recording.learned();
         Ok(context.finish(ended, line))
     }
 
     /// Shows where the person goes, while the session still waits for one.
     fn announce(&self, record: &Record, loopback: bool) {
-        let auth_url = record.auth_url.as_ref().filter(|_| record.suspicion.is_none());
+        let auth_url = record.auth_url.as_ref().filter(|_| record.gone.is_none() && record.ends > System.time());
         let auth_url = auth_url.and_then(|url| AuthUrl::check(url, loopback).ok());
         if let (Some(auth_url), Some(provider)) = (auth_url, record.provider) {
             self.reporter.emit(Event::Session {

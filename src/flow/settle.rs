@@ -10,10 +10,12 @@ use super::clock::Clock;
 use super::signals::{Signal, Stop};
 use crate::model::event::{Phase, trace};
 use crate::model::failure::Failure;
-use crate::model::poll::Unsettled;
+use crate::model::moment::Moment;
+use crate::model::poll::{Unsettled, Verdict};
 use crate::model::record::Record;
+use crate::model::server_clock::Ahead;
 use crate::model::session::Account;
-use crate::model::settle::{Evidence, Listed, Page, oldest_that_matters, settle as judge};
+use crate::model::settle::{Cursor, Evidence, Listed, PAGE, Page, oldest_that_matters, settle as judge};
 use crate::model::words::same_mailbox;
 
 /// How often a session that is being waited for is looked for in the account list.
@@ -22,101 +24,158 @@ pub const LOOKS: u32 = 3;
 /// The most pages of the account list that are read in one look. Each has up to a hundred accounts.
 const MOST_PAGES: usize = 50;
 
+/// The longest that is waited before another look, where the service said how long to stay away.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
 /// What a lost result is settled with.
 pub trait Ledger {
-    /// The accounts of the session's provider, newest first, a page at a time.
-    fn page(&self, after: Option<&str>) -> impl Future<Output = Result<Page, Failure>>;
+    /// A page of the accounts of the session's provider, newest first.
+    fn page(&self, from: &Cursor) -> impl Future<Output = Result<Page, Failure>>;
 
     /// The account of this address, if it is there.
-    fn account(&self, email: &str) -> impl Future<Output = Result<Page, Failure>>;
+    fn account(&self, email: &str) -> impl Future<Output = Result<Option<Listed>, Failure>>;
 
-    /// The other sessions of the workspace that this machine knows of.
+    /// How far the server's clock is from ours, once it has told.
+    fn clock(&self) -> Option<Ahead>;
+
+    /// The other sessions that this machine knows of.
     fn neighbours(&self) -> Vec<Record>;
+
+    /// How it ended, if another process here has read that meanwhile.
+    fn told(&self) -> Option<Verdict>;
 }
 
-/// Looks up to this often, with this much time in between, for the account that a session connected. A first look can come
-/// before the list has it, before a failure has passed, or before another session that is waited for has told its result.
+/// What is known of a lost result in the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// The account list has this account of its.
+    Connected(Account),
+    /// Another process here has read it.
+    Told(Verdict),
+    /// Nothing tells.
+    Not(Unsettled),
+}
+
+/// When to look again.
+#[derive(Clone, Copy, Debug)]
+pub struct Looks {
+    /// How often at the most.
+    pub most: u32,
+    /// How long to wait in between.
+    pub every: Duration,
+    /// When not to look any more, save for the first time.
+    pub until: Option<Moment>,
+}
+
+/// Looks for the account that a session connected, more than once: the first look can come before the list has it, before
+/// a failure has passed, or before another session that is waited for has told its result.
 pub async fn settle<C: Clock, S: Stop>(
     shell: &mut Shell<'_, C, S>,
-    looks: u32,
-    every: Duration,
+    looks: Looks,
     record: &Record,
     ledger: &impl Ledger,
-) -> Result<Result<Account, Unsettled>, Signal> {
-    if record.expect.is_none() && record.alive.is_none() {
-        return Ok(Err(Unsettled::NoClue));
-    }
-    let mut left = looks;
+) -> Result<Settled, Signal> {
+    let mut left = looks.most;
     loop {
+        if let Some(verdict) = ledger.told() {
+            return Ok(Settled::Told(verdict));
+        }
+        if record.expect.is_none() && record.alive.is_none() {
+            return Ok(Settled::Not(Unsettled::NoClue));
+        }
         let now = shell.clock.moment();
-        let time = shell.clock.time();
         // Nothing is lost with these replies, so a stop need not wait for them.
-        let found = shell.attend(pin!(look(record, ledger, time)), Phase::Settling, now).await?;
+        let found = shell.attend(pin!(look(record, ledger)), Phase::Settling, now).await?;
         left = left.saturating_sub(1);
-        let unsettled = match found {
-            Ok(account) => return Ok(Ok(account)),
-            Err(NotYet { unsettled, again }) if left == 0 || !again || shell.sink.deserted() => {
-                trace(shell.sink, 1, || format!("* the account list does not settle it ({unsettled:?})"));
-                return Ok(Err(unsettled));
-            }
-            Err(NotYet { unsettled, .. }) => unsettled,
+        let NotYet { unsettled, again } = match found {
+            Ok(account) => return Ok(Settled::Connected(account)),
+            Err(not_yet) => not_yet,
         };
-        trace(shell.sink, 1, || {
-            format!("* the account list does not settle it yet ({unsettled:?}); again in {every:?}")
-        });
-        let until = shell.clock.moment() + every;
-        shell.rest(until, Phase::Settling, until).await?;
+        let then = shell.clock.moment() + again.unwrap_or_default().max(looks.every);
+        let is_late = looks.until.is_some_and(|until| then > until);
+        if left == 0 || again.is_none() || is_late || shell.sink.deserted() {
+            trace(shell.sink, 1, || format!("* the account list does not settle it ({unsettled:?})"));
+            return Ok(Settled::Not(unsettled));
+        }
+        trace(shell.sink, 1, || format!("* the account list does not settle it yet ({unsettled:?})"));
+        shell.rest(then, Phase::Settling, then).await?;
     }
 }
 
-/// What a look did not tell, and whether another one can.
+/// What a look did not tell, and after how long another one may, if it can.
 struct NotYet {
     unsettled: Unsettled,
-    again: bool,
+    again: Option<Duration>,
+}
+
+impl NotYet {
+    fn never(why: &str) -> Self {
+        Self { unsettled: Unsettled::Unreadable(why.into()), again: None }
+    }
 }
 
 impl From<Failure> for NotYet {
     fn from(failure: Failure) -> Self {
-        // A refusal would be repeated, and whoever is told to wait does not come back in a few seconds.
-        let again = !failure.is_final() && !matches!(failure, Failure::Throttled { .. });
+        let again = match failure {
+            // It is told to stay away.
+            Failure::Throttled { after: Some(after), .. } => Some(after).filter(|after| *after <= LONGEST_PAUSE),
+            Failure::Throttled { .. } => Some(LONGEST_PAUSE),
+            // It would be told the same.
+            _ if failure.is_final() => None,
+            _ => Some(Duration::ZERO),
+        };
         Self { unsettled: Unsettled::Unreadable(failure.to_string()), again }
     }
 }
 
 /// Looks once.
-async fn look(record: &Record, ledger: &impl Ledger, now: Timestamp) -> Result<Account, NotYet> {
+async fn look(record: &Record, ledger: &impl Ledger) -> Result<Account, NotYet> {
+    let mut accounts = list(record, ledger).await?;
+    if let Some(expect) = &record.expect {
+        // An account that was there before is further down than was looked. Addresses are written in small letters, and
+        // typed in any.
+        let is_it = |account: &Listed| same_mailbox(expect, &account.email);
+        let lower = expect.to_lowercase();
+        for email in [expect, &lower] {
+            if !accounts.iter().any(is_it) {
+                accounts.extend(ledger.account(email).await?);
+            }
+            if *expect == lower {
+                break;
+            }
+        }
+    }
+    let clock = ledger.clock().ok_or_else(|| NotYet::never("its server does not tell the time"))?;
+    judge(Evidence { record, others: &ledger.neighbours(), accounts: &accounts, clock })
+        .map_err(|unsettled| NotYet { unsettled, again: Some(Duration::ZERO) })
+}
+
+/// The accounts that appeared since the session began, and some that did before.
+async fn list(record: &Record, ledger: &impl Ledger) -> Result<Vec<Listed>, NotYet> {
     let mut accounts: Vec<Listed> = Vec::new();
-    let mut clock_ahead = None;
-    let mut after: Option<String> = None;
-    let mut pages = 0;
-    loop {
-        let page = ledger.page(after.as_deref()).await?;
-        pages += 1;
-        clock_ahead = clock_ahead.or(page.server_now.map(|server| server.duration_since(now)));
-        let oldest = oldest_that_matters(record, clock_ahead);
-        let is_past = |account: &Listed| account.created.is_some_and(|created| created < oldest);
-        let enough = page.accounts.last().is_some_and(is_past);
+    let mut from = Cursor::Newest;
+    // Whether what was read so far comes newest first, so that nothing new can follow what is old.
+    let mut last = Some(Timestamp::MAX);
+    for _ in 0..MOST_PAGES {
+        let page = ledger.page(&from).await?;
+        let (read, known) = (page.accounts.len(), accounts.len());
         for account in page.accounts {
+            last = last.filter(|last| account.created.is_some_and(|created| created <= *last)).and(account.created);
             // The list can move on between two pages.
             if !accounts.iter().any(|known| same_mailbox(&known.email, &account.email)) {
                 accounts.push(account);
             }
         }
-        after = page.next.filter(|_| !enough);
-        if after.is_none() {
-            break;
+        let oldest = ledger.clock().map(|clock| oldest_that_matters(record, clock));
+        if last.zip(oldest).is_some_and(|(last, oldest)| last < oldest) {
+            return Ok(accounts);
         }
-        if pages == MOST_PAGES {
-            let why = format!("it has more than {} newer accounts", accounts.len());
-            return Err(NotYet { unsettled: Unsettled::Unreadable(why), again: false });
-        }
+        from = match page.next {
+            None if read < PAGE => return Ok(accounts),
+            Some(_) | None if accounts.len() == known => return Err(NotYet::never("it does not come to an end")),
+            Some(cursor) => Cursor::After(cursor),
+            None => Cursor::Skipping(accounts.len()),
+        };
     }
-    if let Some(expect) = &record.expect {
-        // An account that was there before is further down than was looked.
-        if !accounts.iter().any(|account| same_mailbox(expect, &account.email)) {
-            accounts.extend(ledger.account(expect).await?.accounts);
-        }
-    }
-    judge(Evidence { record, others: &ledger.neighbours(), accounts: &accounts, clock_ahead })
-        .map_err(|unsettled| NotYet { unsettled, again: true })
+    Err(NotYet::never(&format!("it has more than {} newer accounts", accounts.len())))
 }

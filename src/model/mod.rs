@@ -12,6 +12,7 @@ pub mod poll;
 pub mod provider;
 pub mod record;
 pub mod retry;
+pub mod server_clock;
 pub mod session;
 pub mod settle;
 pub mod starting;

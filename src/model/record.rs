@@ -5,8 +5,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::failure::Failure;
 use super::poll::{Reply, Suspicion, Verdict};
 use super::provider::Provider;
+use super::server_clock::Ahead;
 use super::session::{Account, SessionId};
 use super::words::same_mailbox;
 use crate::exit::Outcome;
@@ -38,15 +40,14 @@ pub struct Record {
     pub expect: Option<String>,
     /// Where the person consents, as long as anybody still can.
     pub auth_url: Option<String>,
-    /// When its start was read, or, where it was started elsewhere, when it was first asked for.
+    /// When its start was asked for, or, where it was started elsewhere, when it was first asked after.
     pub began: Timestamp,
     /// Whether it was started here.
     pub started_here: bool,
     /// When it ends.
     pub ends: Timestamp,
-    /// By how much the server's clock was ahead at the start: by this much and up to a second more, since the server tells
-    /// whole seconds only.
-    pub clock_ahead: Option<SignedDuration>,
+    /// How far the server's clock is from ours, as its replies told.
+    pub clock: Option<Ahead>,
     /// When it was last known to have no result yet: its start, or the last request that was answered so. None where it was
     /// started elsewhere and that was never seen.
     pub alive: Option<Timestamp>,
@@ -54,8 +55,13 @@ pub struct Record {
     pub asked: Option<Timestamp>,
     /// Whether what came back to that request is unknown.
     pub unheard: bool,
-    /// When the last request left whose reply may have been the result and was lost.
+    /// When it was last noticed that a reply was lost which may have been the result; where nobody was there to notice, when
+    /// its request was about to leave.
     pub lost: Option<Timestamp>,
+    /// When the API was first heard not to know it any more.
+    pub gone: Option<Timestamp>,
+    /// The longest that a reply to a request of its was waited for.
+    pub slowest: Option<SignedDuration>,
     /// Why a 404 would not mean what it says.
     pub suspicion: Option<Suspicion>,
     /// How it ended, once that is known.
@@ -110,11 +116,13 @@ impl Record {
             began: now,
             started_here: false,
             ends: now.saturating_add(life).unwrap_or(now),
-            clock_ahead: None,
+            clock: None,
             alive: None,
             asked: None,
             unheard: false,
             lost: None,
+            gone: None,
+            slowest: None,
             suspicion: None,
             end: None,
         }
@@ -129,21 +137,36 @@ impl Record {
     /// A reply to that request was read.
     pub fn heard(&mut self, reply: &Reply, now: Timestamp) {
         self.unheard = false;
+        let took = self.asked.map(|asked| now.duration_since(asked));
+        if !matches!(reply, Reply::Failed(Failure::Network { .. })) {
+            self.slowest = self.slowest.max(took);
+        }
         if matches!(reply, Reply::Pending | Reply::Unknown(_)) && !self.is_retrieved() {
             // It was given up too early.
-            self.end = None;
+            (self.end, self.gone) = (None, None);
         }
         match reply {
-            Reply::Pending => self.alive = self.asked,
+            Reply::Pending => (self.alive, self.lost) = (self.asked, None),
             // It may be the service's new word for a result, which it would then have given out.
-            Reply::Unknown(_) => self.lost = self.asked,
+            Reply::Unknown(_) => self.lost = Some(now),
             Reply::Success(_) | Reply::Error { .. } | Reply::Expired => {
                 self.finish(Verdict::at_once(reply.clone()), Source::Api, now);
             }
-            Reply::Failed(failure) if failure.may_have_cost_a_result() => self.lost = self.asked,
+            Reply::Failed(Failure::NotFound { .. }) => {
+                self.gone.get_or_insert(now);
+                self.auth_url = None;
+            }
+            Reply::Failed(failure) if failure.may_have_cost_a_result() => self.lose(now),
             Reply::Failed(_) => {}
         }
         self.suspicion = Suspicion::after(self.suspicion.take(), reply);
+    }
+
+    /// A result that was gone before was not lost now.
+    fn lose(&mut self, now: Timestamp) {
+        if self.gone.is_none() {
+            self.lost = Some(now);
+        }
     }
 
     /// How it ended is known. What is no end is not kept, and a result that was read is never replaced by less.
@@ -158,7 +181,7 @@ impl Record {
     /// Takes note that whoever sent the last request is gone without having told what came back.
     pub fn give_up_on_reply(&mut self) {
         if std::mem::take(&mut self.unheard) {
-            self.lost = self.asked;
+            self.lose(self.asked.unwrap_or(self.began));
             self.suspicion.get_or_insert(Suspicion::CutOff);
         }
     }
@@ -193,6 +216,12 @@ impl Record {
             _ => 0,
         };
         rank(self) > rank(other)
+    }
+
+    /// Takes note that a process which asked over another one never told what came back.
+    pub fn give_up_on_another(&mut self, asked: Timestamp) {
+        self.lose(asked);
+        self.suspicion.get_or_insert(Suspicion::CutOff);
     }
 
     /// Whether its result has been read, so that the API has nothing more to say about it.

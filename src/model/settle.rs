@@ -1,15 +1,16 @@
 //! Settling a lost result: which account, if any, a session must have connected.
 //!
-//! A session whose result was given out to nobody has either connected an account or failed. The accounts of the
-//! workspace that appeared while that can have happened tell, as long as each can be laid at one session's door: every
-//! session of the journal that has not told its result yet counts as a possible owner. Whatever is left open stays
-//! unknown, since a mailbox that is wrongly called connected is worse than one to be looked at.
+//! A session whose result was given out to nobody has either connected an account or failed. It is taken to have connected
+//! the one account that appeared while it can have, if no other session of the journal has told of that account or may yet.
+//! Everything else stays unknown, since a mailbox that is wrongly called connected is worse than one to be looked at.
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::base_url::BaseUrl;
 use super::poll::{Unsettled, Verdict};
 use super::provider::Provider;
-use super::record::Record;
+use super::record::{End, Record};
+use super::server_clock::Ahead;
 use super::session::Account;
 use super::words::same_mailbox;
 
@@ -30,6 +31,9 @@ pub struct Listed {
     pub broken: bool,
 }
 
+/// How many accounts a full page of the list has: the most that the API's documentation allows.
+pub const PAGE: usize = 100;
+
 /// One page of the list, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
@@ -37,8 +41,17 @@ pub struct Page {
     pub accounts: Vec<Listed>,
     /// What to ask for the next one with.
     pub next: Option<String>,
-    /// The server's now, from the reply's `Date` header (whole seconds).
-    pub server_now: Option<Timestamp>,
+}
+
+/// Where a page of the list begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    /// With the newest account.
+    Newest,
+    /// Behind the page that said this.
+    After(String),
+    /// Behind this many accounts, where the page before it did not say how to go on.
+    Skipping(usize),
 }
 
 /// What is known when a lost result is to be settled.
@@ -50,124 +63,121 @@ pub struct Evidence<'a> {
     pub others: &'a [Record],
     /// The accounts that appeared, or were changed, since it began.
     pub accounts: &'a [Listed],
-    /// By how much the server's clock is ahead of ours, whole seconds rounded down, where the session's own start does not
-    /// tell.
-    pub clock_ahead: Option<SignedDuration>,
+    /// How far the server's clock is from ours.
+    pub clock: Ahead,
 }
 
-/// How far two clocks, and the time that a request takes, are allowed for.
+/// How much is allowed for what is not known.
 #[derive(Clone, Copy)]
 struct Tolerance {
-    /// How much earlier than our first moment an account may have appeared.
-    early: SignedDuration,
-    /// How much later than our last moment.
-    late: SignedDuration,
-    /// Whether clocks that agree as far as can be told are taken to agree.
-    trusting: bool,
+    /// For clocks, beyond what the server's replies told: its edge has one of its own.
+    clocks: SignedDuration,
+    /// How long after a reply was given up, or after its request was about to leave, the server can have come to it.
+    travel: fn(&Record) -> SignedDuration,
+    /// Whether a server on this machine is taken to have its clock.
+    one_clock: bool,
 }
 
-/// First everything that can be: the server shows whole seconds, and a request may be long on its way.
+/// First everything that can be.
 const WIDE: Tolerance =
-    Tolerance { early: SignedDuration::from_secs(2), late: SignedDuration::from_secs(30), trusting: false };
+    Tolerance { clocks: SignedDuration::from_secs(2), travel: |_| SignedDuration::from_secs(30), one_clock: false };
 
-/// And where that leaves a choice, what is likely: both machines keep the time, and a request takes as long as it does.
-const NARROW: Tolerance =
-    Tolerance { early: SignedDuration::from_millis(50), late: SignedDuration::from_millis(100), trusting: true };
+/// And where that leaves a choice, what was measured: how far the clocks are apart, and how long requests took.
+const MEASURED: Tolerance = Tolerance { clocks: SignedDuration::from_millis(50), travel, one_clock: true };
+
+/// Four times as long as the slowest of the session's requests, and a quarter of a second; five seconds if none came back.
+fn travel(record: &Record) -> SignedDuration {
+    const LONGEST: SignedDuration = SignedDuration::from_secs(5);
+    record.slowest.map_or(LONGEST, |slowest| (slowest * 4 + SignedDuration::from_millis(250)).min(LONGEST))
+}
 
 /// How long a session can be decided after its end by our reckoning.
 const AFTER_END: SignedDuration = SignedDuration::from_secs(15);
 
-/// What the server's `Date` leaves out: it shows whole seconds.
-const A_SECOND: SignedDuration = SignedDuration::from_secs(1);
-
 /// From when on an account matters to this session, by the server's clock: nothing older needs to be listed.
 #[must_use]
-pub fn oldest_that_matters(record: &Record, clock_ahead: Option<SignedDuration>) -> Timestamp {
-    window(record, clock_ahead, WIDE).0
+pub fn oldest_that_matters(record: &Record, clock: Ahead) -> Timestamp {
+    window(record, clock, WIDE).0
 }
 
 /// Which account the session connected, or why that cannot be told.
+///
+/// It is the one account that it can have connected, if no other session can have.
 pub fn settle(evidence: Evidence<'_>) -> Result<Account, Unsettled> {
     let mut left = Vec::new();
-    for tolerance in [WIDE, NARROW] {
-        let owners = owners(&evidence, tolerance);
-        if let Some(account) = own(&owners) {
+    for tolerance in [WIDE, MEASURED] {
+        let mine = candidates(&evidence, tolerance);
+        if let [(account, false)] = mine.as_slice() {
             return Ok(Account { email: Some(account.email.clone()), name: account.name.clone() });
         }
         if left.is_empty() {
-            let mine = owners.iter().filter(|(_, all)| all.contains(&SELF));
-            left = mine.map(|(account, _)| account.email.clone()).collect();
+            left = mine.iter().map(|(account, _)| account.email.clone()).collect();
         }
     }
     Err(if left.is_empty() { Unsettled::Nothing } else { Unsettled::Several(left) })
 }
 
-/// The number of the session that is to be settled among its possible rivals.
-const SELF: usize = 0;
-
-/// Every account with the numbers of those sessions that can have connected it and have not told their result.
-fn owners<'a>(evidence: &Evidence<'a>, tolerance: Tolerance) -> Vec<(&'a Listed, Vec<usize>)> {
-    let Evidence { record, others, accounts, clock_ahead } = *evidence;
-    let sessions: Vec<&Record> = std::iter::once(record).chain(others.iter().filter(|other| is_open(other))).collect();
-    let can_own = |session: &Record, account: &Listed| {
-        let when = connected_at(session, account, clock_ahead, tolerance);
-        when.is_some_and(|when| !others.iter().any(|other| has_claimed(other, account, when)))
-    };
-    let of = |account| (0..sessions.len()).filter(|&index| can_own(sessions[index], account)).collect();
-    accounts.iter().map(|account| (account, of(account))).collect()
-}
-
-/// The account that only this session can have connected.
-///
-/// Each session connects one mailbox, so a session to which some account must belong has connected no other. That is
-/// taken out until nothing changes.
-fn own<'a>(owners: &[(&'a Listed, Vec<usize>)]) -> Option<&'a Listed> {
-    let mut owners = owners.to_vec();
-    loop {
-        let taken: Vec<usize> = owners.iter().filter(|(_, all)| all.len() == 1).map(|(_, all)| all[0]).collect();
-        if taken.contains(&SELF) {
-            let mut mine = owners.iter().filter(|(_, all)| *all == [SELF]).map(|(account, _)| *account);
-            // Two such accounts cannot both be this session's: one came from elsewhere, and nothing tells which.
-            return mine.next().filter(|_| mine.next().is_none());
-        }
-        let before = owners.iter().map(|(_, all)| all.len()).sum::<usize>();
-        for (_, all) in owners.iter_mut().filter(|(_, all)| all.len() > 1) {
-            all.retain(|owner| !taken.contains(owner));
-        }
-        if owners.iter().map(|(_, all)| all.len()).sum::<usize>() == before {
-            return None;
-        }
-    }
-}
-
-/// Whether this session's result is still to be told, so that an account may turn out to be its.
-fn is_open(other: &Record) -> bool {
-    match other.end.as_ref().map(|end| &end.verdict) {
-        None | Some(Verdict::Unknown { .. } | Verdict::NotFound) => true,
-        Some(Verdict::Connected(account)) => account.email.is_none(),
-        Some(_) => false,
-    }
+/// The accounts that this session can have connected, each with whether another one can have as well.
+fn candidates<'a>(evidence: &Evidence<'a>, tolerance: Tolerance) -> Vec<(&'a Listed, bool)> {
+    let Evidence { record, others, accounts, clock } = *evidence;
+    let mine = accounts.iter().filter_map(|account| {
+        let when = connected_at(record, account, clock, tolerance)?;
+        let is_free = !others.iter().any(|other| has_claimed(other, account, when, clock));
+        let can_be_owned = |other: &Record| {
+            is_open(other, account) && !is_after_another(record, other, account) && {
+                let (from, to) = window(other, clock, tolerance);
+                is_of_provider(account, other) && (from..=to).contains(&when)
+            }
+        };
+        is_free.then(|| (account, others.iter().any(can_be_owned)))
+    });
+    mine.collect()
 }
 
 /// Whether what happened to this account then is down as that session's: its verdict came after it.
-fn has_claimed(other: &Record, account: &Listed, when: Timestamp) -> bool {
+fn has_claimed(other: &Record, account: &Listed, when: Timestamp, clock: Ahead) -> bool {
     let Some(end) = &other.end else { return false };
     let Verdict::Connected(Account { email: Some(email), .. }) = &end.verdict else { return false };
-    let (_, ahead) = offset(other.clock_ahead, WIDE);
-    same_mailbox(email, &account.email) && when <= shifted(end.at, ahead + WIDE.early)
+    let Ahead { most, .. } = other.clock.unwrap_or(clock);
+    same_mailbox(email, &account.email) && when <= shifted(end.at, most + WIDE.clocks)
+}
+
+/// Whether this account may yet turn out to be that session's, as far as it has told.
+fn is_open(other: &Record, account: &Listed) -> bool {
+    match other.end.as_ref().map(|end| &end.verdict) {
+        Some(Verdict::Connected(told)) => told.email.is_none(),
+        // By our reckoning alone its time was up, and a last-moment result may be there.
+        Some(Verdict::Expired { status }) => status.as_deref() != Some("expired"),
+        // Its result was gone when it was looked for, so nothing that was not there then can be its.
+        Some(
+            Verdict::Unknown { unsettled: Unsettled::Nothing, .. }
+            | Verdict::Error { .. }
+            | Verdict::Pending { .. }
+            | Verdict::Failed { .. },
+        ) => false,
+        Some(Verdict::Unknown { unsettled: Unsettled::Several(emails), .. }) => {
+            emails.iter().any(|email| same_mailbox(email, &account.email))
+        }
+        None | Some(Verdict::NotFound | Verdict::Unknown { .. }) => true,
+    }
+}
+
+/// Whether both were to bring certain mailboxes, this session this one and the other session another one. People do choose
+/// the wrong one, but not each other's.
+fn is_after_another(record: &Record, other: &Record, account: &Listed) -> bool {
+    record.expect.is_some() && other.expect.as_ref().is_some_and(|expect| !same_mailbox(expect, &account.email))
+}
+
+fn is_of_provider(account: &Listed, record: &Record) -> bool {
+    account.provider.is_some() && record.provider.is_none_or(|provider| account.provider == Some(provider))
 }
 
 /// When this session can have connected this account, if it can, by the server's clock.
-fn connected_at(
-    record: &Record,
-    account: &Listed,
-    ahead: Option<SignedDuration>,
-    tolerance: Tolerance,
-) -> Option<Timestamp> {
-    if account.provider.is_none() || record.provider.is_some_and(|provider| account.provider != Some(provider)) {
+fn connected_at(record: &Record, account: &Listed, clock: Ahead, tolerance: Tolerance) -> Option<Timestamp> {
+    if !is_of_provider(account, record) {
         return None;
     }
-    let (from, to) = window(record, ahead, tolerance);
+    let (from, to) = window(record, clock, tolerance);
     let within = |time: &Timestamp| (from..=to).contains(time);
     let created = account.created.filter(within);
     match &record.expect {
@@ -179,26 +189,30 @@ fn connected_at(
     }
 }
 
-/// The least and the most by which the server's clock may be ahead.
-fn offset(ahead: Option<SignedDuration>, tolerance: Tolerance) -> (SignedDuration, SignedDuration) {
-    let Some(ahead) = ahead else { return (SignedDuration::ZERO, SignedDuration::ZERO) };
-    // A reply is on its way for a moment, so clocks that agree can seem to differ by a little more than a second.
-    let agree = ahead <= NARROW.late && ahead + A_SECOND >= -A_SECOND;
-    if tolerance.trusting && agree { (SignedDuration::ZERO, SignedDuration::ZERO) } else { (ahead, ahead + A_SECOND) }
-}
-
 /// From when to when, by the server's clock, this session can have connected an account.
-fn window(record: &Record, ahead: Option<SignedDuration>, tolerance: Tolerance) -> (Timestamp, Timestamp) {
-    let (least, greatest) = offset(record.clock_ahead.or(ahead), tolerance);
+fn window(record: &Record, clock: Ahead, tolerance: Tolerance) -> (Timestamp, Timestamp) {
+    let clock = match record.clock.unwrap_or(clock) {
+        clock if tolerance.one_clock && clock.is_none() && is_here(record) => Ahead::NONE,
+        clock => clock,
+    };
     // A session that was started elsewhere is at most as old as one that just ended would be.
     let life = record.ends.duration_since(record.began);
     let from = record.alive.unwrap_or_else(|| shifted(record.began, -life));
-    let to = match (&record.end, record.lost) {
-        (_, Some(lost)) => lost,
-        (Some(end), None) => end.at,
-        (None, None) => shifted(record.ends, AFTER_END),
+    let latest = shifted(record.ends, AFTER_END);
+    let to = match (record.gone, record.lost, &record.end) {
+        // It was given out with a reply that was lost, and in any case before it was gone.
+        (Some(gone), Some(lost), _) => shifted(lost, (tolerance.travel)(record)).min(gone),
+        (Some(gone), None, _) => gone,
+        (None, _, Some(End { verdict: Verdict::Connected(_), at, .. })) => *at,
+        // It may still be decided.
+        _ => latest,
     };
-    (shifted(from, least - tolerance.early), shifted(to, greatest + tolerance.late))
+    (shifted(from, clock.least - tolerance.clocks), shifted(to.min(latest), clock.most + tolerance.clocks))
+}
+
+/// Whether the service is on this machine.
+fn is_here(record: &Record) -> bool {
+    BaseUrl::parse(&record.service).is_ok_and(|base| base.is_loopback())
 }
 
 fn shifted(time: Timestamp, by: SignedDuration) -> Timestamp {

@@ -26,7 +26,7 @@ impl Alive {
     /// Gives a sign of life in this directory, and clears away those of the dead.
     pub(super) fn begin(directory: &Path) -> Result<Self, Fault> {
         let fault = |error: &io::Error| Fault::io("no lock can be had in the state directory", error);
-        place::make_directory(directory, true)?;
+        place::make_directory(directory, false)?;
         sweep(directory);
         for _ in 0..TRIES {
             let name = fingerprint::name()?;
@@ -61,11 +61,12 @@ impl Drop for Alive {
 
 /// Whether the process with this sign of life still runs.
 pub(super) fn is_alive(directory: &Path, name: &str) -> bool {
-    // Names are ours and plain; one that was meddled with leads nowhere else.
-    if !name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return false;
-    }
-    is_locked(&directory.join(name))
+    is_ours(name) && is_locked(&directory.join(name))
+}
+
+/// Whether this is a name as they are made here. Any other is somebody else's, or leads somewhere else.
+fn is_ours(name: &str) -> bool {
+    name.len() == fingerprint::NAME && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Whether somebody holds a lock on it. What cannot be told counts as not: then nobody is refused because of it.
@@ -76,9 +77,14 @@ fn is_locked(path: &Path) -> bool {
 fn sweep(directory: &Path) {
     let Ok(entries) = fs::read_dir(directory) else { return };
     for entry in entries.flatten() {
+        if !entry.file_name().to_str().is_some_and(is_ours) {
+            continue;
+        }
         let path = entry.path();
-        // Shared, as everybody looks: a lock that is not is the sign itself, and must not be seen where there is none.
-        if File::open(&path).is_ok_and(|file| file.try_lock_shared().is_ok()) {
+        let Ok(file) = File::open(&path) else { continue };
+        // Shared, as everybody looks: a lock that is not is the sign itself, and must not be seen where there is none. It is
+        // held until the file is gone, so that nobody can give a sign in between.
+        if file.try_lock_shared().is_ok() {
             let _ = fs::remove_file(&path);
         }
     }
@@ -100,9 +106,12 @@ mod tests {
         assert!(!is_alive(&path, &name) && is_alive(&path, two.name()));
         assert!(!is_alive(&path, "../live") && !is_alive(&path, "") && !is_alive(&path, "never"));
         // What a killed process leaves behind is a file without a lock, and is cleared away.
-        fs::write(path.join("00ff"), "").unwrap();
-        assert!(!is_alive(&path, "00ff"));
+        let dead = "0123456789abcdef".repeat(2);
+        let others = ["thesis.txt", &dead[1..], "0123456789ABCDEF0123456789ABCDEF"];
+        others.iter().chain([&dead.as_str()]).for_each(|name| fs::write(path.join(name), "").unwrap());
+        assert!(!is_alive(&path, &dead));
         let three = Alive::begin(&path).unwrap();
-        assert!(!path.join("00ff").exists() && is_alive(&path, two.name()) && is_alive(&path, three.name()));
+        assert!(others.iter().all(|name| path.join(name).exists()), "what is not ours is left alone");
+        assert!(!path.join(dead).exists() && is_alive(&path, two.name()) && is_alive(&path, three.name()));
     }
 }

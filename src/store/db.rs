@@ -27,11 +27,14 @@ const STEPS: &[&str] = &["
         began INTEGER NOT NULL,
         started_here INTEGER NOT NULL,
         ends INTEGER NOT NULL,
-        clock_ahead INTEGER,
+        clock_least INTEGER,
+        clock_most INTEGER,
         alive INTEGER,
         asked INTEGER,
         unheard INTEGER NOT NULL,
         lost INTEGER,
+        gone INTEGER,
+        slowest INTEGER,
         suspicion TEXT,
         suspicion_detail TEXT,
         verdict TEXT,
@@ -44,7 +47,8 @@ const STEPS: &[&str] = &["
         ended INTEGER,
         claim TEXT,
         claim_process INTEGER,
-        claimed INTEGER
+        claimed INTEGER,
+        asked_over INTEGER
     ) STRICT;
     CREATE INDEX session_id ON session (id);
     CREATE INDEX session_began ON session (began);
@@ -63,6 +67,8 @@ pub(super) fn open(path: &Path, waited: &Arc<Waited>) -> Result<Connection, Faul
          PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -256;",
     )?;
     update(&mut connection, path, STEPS)?;
+    // Now that it is known to be ours.
+    place::close(path);
     // Not before the form is known to be ours, since this can write. The helper file is emptied, not kept: it holds what
     // was there before.
     connection.query_row("PRAGMA journal_mode = TRUNCATE", [], |_| Ok(()))?;

@@ -13,6 +13,9 @@ pub(super) const SECRET: usize = 32;
 /// How much of a fingerprint is kept, in bytes: enough to tell workspaces apart, and less than there was.
 const KEPT: usize = 12;
 
+/// The length of a name, in characters.
+pub(super) const NAME: usize = 32;
+
 /// A new secret for a new journal.
 pub(super) fn secret() -> Result<[u8; SECRET], Fault> {
     random()
@@ -20,7 +23,7 @@ pub(super) fn secret() -> Result<[u8; SECRET], Fault> {
 
 /// A name that nothing else has.
 pub(super) fn name() -> Result<String, Fault> {
-    random::<16>().map(|bytes| hex(&bytes))
+    random::<{ NAME / 2 }>().map(|bytes| hex(&bytes))
 }
 
 /// What stands for this key at this service in the journal that has this secret. Nobody can compare it with another

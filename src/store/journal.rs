@@ -43,6 +43,8 @@ pub struct Entry {
     pub record: Record,
     /// The process on this machine that is waiting for it right now.
     pub waiter: Option<Waiter>,
+    /// When a process asked for it over the one that waits, whose reply it has not written down yet.
+    pub asked_over: Option<Timestamp>,
     /// Where it is in the journal: a name that no other record ever had.
     pub name: String,
 }
@@ -109,7 +111,7 @@ impl Journal {
 
     /// Prepares to ask for a session's state: takes the claim to it, from the dead if need be, and writes down that a
     /// request is about to leave. `unknown` is what is written where the journal has no such session. With `force`, a
-    /// process that is waiting for it is left to wait, and asked over.
+    /// process that is waiting for it is left to wait, its record as it is: see [`Self::ask_over`].
     pub fn approach(&self, unknown: &Record, force: bool, now: Timestamp) -> Result<Result<Entry, Busy>, Fault> {
         let fresh = fingerprint::name()?;
         self.file.write(|transaction| {
@@ -120,10 +122,14 @@ impl Journal {
                 return Ok(Err(waiter));
             }
             let (name, mut record) = match found {
-                Some(Found { record, name, .. }) if record.is_retrieved() => {
-                    return Ok(Ok(Entry { record, waiter, name }));
+                Some(found) if found.record.is_retrieved() || waiter.is_some() => {
+                    return Ok(Ok(self.entry(found)));
                 }
-                Some(Found { mut record, name, .. }) => {
+                Some(Found { mut record, name, asked_over, .. }) => {
+                    if let Some(asked) = asked_over {
+                        record.give_up_on_another(asked);
+                        set_asked_over(transaction, &name, None)?;
+                    }
                     record.give_up_on_reply();
                     (name, record)
                 }
@@ -131,10 +137,8 @@ impl Journal {
             };
             record.asking(now);
             rows::put(transaction, &name, &record)?;
-            if waiter.is_none() {
-                self.claim(transaction, &name, now)?;
-            }
-            Ok(Ok(Entry { record, waiter, name }))
+            self.claim(transaction, &name, now)?;
+            Ok(Ok(Entry { record, waiter, asked_over: None, name }))
         })
     }
 
@@ -158,6 +162,11 @@ impl Journal {
         })
     }
 
+    /// Writes down that a session is asked for over a process that waits for it, at this time, or that the reply was read.
+    pub fn ask_over(&self, name: &str, asking: Option<Timestamp>) -> Result<(), Fault> {
+        self.file.write(|transaction| set_asked_over(transaction, name, asking))
+    }
+
     /// The session of this id, the newest where there are more, as it was last written.
     pub fn find(&self, service: &str, id: &SessionId) -> Result<Option<Entry>, Fault> {
         let found = self.file.read(|connection| find(connection, service, id))?;
@@ -172,14 +181,15 @@ impl Journal {
         Ok(all.into_iter().map(|found| self.entry(found)).collect())
     }
 
-    /// The other sessions of a session's workspace that ran at about its time.
+    /// The other sessions of its service that ran at about its time. Of which workspace they are is not asked: one workspace
+    /// can have many keys.
     pub fn neighbours(&self, name: &str, record: &Record) -> Result<Vec<Record>, Fault> {
-        let last = record.lost.unwrap_or(record.ends).max(record.ends);
+        let last = record.ends;
         let from = record.began.saturating_sub(NEIGHBOURHOOD).unwrap_or(record.began).as_millisecond();
         let to = last.saturating_add(NEIGHBOURHOOD).unwrap_or(last).as_millisecond();
-        let condition = "service = ?1 AND workspace = ?2 AND name <> ?3 AND began BETWEEN ?4 AND ?5";
+        let condition = "service = ?1 AND name <> ?2 AND began BETWEEN ?3 AND ?4";
         let found = self.file.read(|connection| {
-            let parameters = (&record.service, &record.workspace, name, from, to);
+            let parameters = (&record.service, name, from, to);
             rows::select(connection, condition, parameters)
         })?;
         Ok(found.into_iter().map(|found| found.record).collect())
@@ -199,7 +209,7 @@ impl Journal {
 
     fn entry(&self, found: Found) -> Entry {
         let waiter = self.waiter(found.claim.as_ref());
-        Entry { record: found.record, waiter, name: found.name }
+        Entry { record: found.record, waiter, asked_over: found.asked_over, name: found.name }
     }
 
     /// Who waits, other than this process: a claim counts as long as its process lives.
@@ -211,7 +221,8 @@ impl Journal {
     }
 
     fn locks(&self) -> PathBuf {
-        self.file.directory().join("live")
+        // Beside whatever else is in a directory that somebody named.
+        self.file.directory().join("journal.live")
     }
 
     /// Writes down that this process waits. Where no lock can be had, nobody is told.
@@ -242,6 +253,12 @@ impl Journal {
 
 fn find(connection: &Connection, service: &str, id: &SessionId) -> Result<Option<Found>, Fault> {
     Ok(rows::select(connection, "id = ?1 AND service = ?2", (id.as_str(), service))?.into_iter().next())
+}
+
+fn set_asked_over(transaction: &Transaction<'_>, name: &str, asking: Option<Timestamp>) -> Result<(), Fault> {
+    let asking = asking.map(Timestamp::as_millisecond);
+    transaction.execute("UPDATE session SET asked_over = ?2 WHERE name = ?1", (name, asking))?;
+    Ok(())
 }
 
 /// Lets go of what is not needed any more.

@@ -89,7 +89,7 @@ fn make_directories(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a file that only its owner may read, where there is none yet; closes it to others where there is.
+/// Makes a file that only its owner may read, where there is none yet.
 ///
 /// `SQLite` gives its own helper files the mode of this one. It must not have the file open in this process yet: closing
 /// any other handle would drop its locks.
@@ -98,11 +98,9 @@ pub(super) fn make_file(path: &Path) {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(_) => set_mode(path, |_| 0o600),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => close(path),
-        // It may be there and readable all the same; if not, whoever opens it says why.
-        Err(_) => {}
+    // It may be there and readable all the same; if not, whoever opens it says why.
+    if options.open(path).is_ok() {
+        set_mode(path, |_| 0o600);
     }
 }
 
@@ -118,7 +116,7 @@ pub(super) fn lock_file(path: &Path) -> io::Result<File> {
 }
 
 /// Takes away what others may do with it.
-fn close(path: &Path) {
+pub(super) fn close(path: &Path) {
     set_mode(path, |mode| mode & 0o700);
 }
 

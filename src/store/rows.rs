@@ -1,5 +1,7 @@
 //! A record as a row.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
@@ -7,6 +9,7 @@ use super::fault::Fault;
 use super::fingerprint;
 use crate::model::poll::{Suspicion, Unsettled, Verdict};
 use crate::model::record::{End, Record, Source};
+use crate::model::server_clock::Ahead;
 use crate::model::session::{Account, SessionId};
 
 /// A row as it was found: under its own name, with whoever says to be waiting.
@@ -14,6 +17,7 @@ pub(super) struct Found {
     pub(super) name: String,
     pub(super) record: Record,
     pub(super) claim: Option<Claim>,
+    pub(super) asked_over: Option<Timestamp>,
 }
 
 /// Who says to be waiting.
@@ -48,14 +52,15 @@ pub(super) fn put(connection: &Connection, name: &str, record: &Record) -> Resul
     let (suspicion, suspicion_detail) = suspicion_columns(record.suspicion.as_ref());
     let mut statement = connection.prepare_cached(
         "INSERT INTO session (name, id, service, workspace, provider, expect, auth_url, began, started_here, ends, \
-             clock_ahead, alive, asked, unheard, lost, suspicion, suspicion_detail, verdict, verdict_detail, email, owner, \
-             error, error_description, source, ended) \
+             clock_least, clock_most, alive, asked, unheard, lost, gone, slowest, suspicion, suspicion_detail, verdict, \
+             verdict_detail, email, owner, error, error_description, source, ended) \
          VALUES (:name, :id, :service, :workspace, :provider, :expect, :auth_url, :began, :started_here, :ends, \
-             :clock_ahead, :alive, :asked, :unheard, :lost, :suspicion, :suspicion_detail, :verdict, :verdict_detail, \
-             :email, :owner, :error, :error_description, :source, :ended) \
+             :clock_least, :clock_most, :alive, :asked, :unheard, :lost, :gone, :slowest, :suspicion, \
+             :suspicion_detail, :verdict, :verdict_detail, :email, :owner, :error, :error_description, :source, :ended) \
          ON CONFLICT (name) DO UPDATE SET \
              provider = :provider, expect = :expect, auth_url = :auth_url, alive = :alive, asked = :asked, \
-             unheard = :unheard, lost = :lost, suspicion = :suspicion, suspicion_detail = :suspicion_detail, \
+             unheard = :unheard, lost = :lost, gone = :gone, slowest = :slowest, clock_least = :clock_least, \
+             clock_most = :clock_most, suspicion = :suspicion, suspicion_detail = :suspicion_detail, \
              verdict = :verdict, verdict_detail = :verdict_detail, email = :email, owner = :owner, error = :error, \
              error_description = :error_description, source = :source, ended = :ended",
     )?;
@@ -70,11 +75,14 @@ pub(super) fn put(connection: &Connection, name: &str, record: &Record) -> Resul
         ":began": record.began.as_millisecond(),
         ":started_here": record.started_here,
         ":ends": record.ends.as_millisecond(),
-        ":clock_ahead": record.clock_ahead.map(|ahead| i64::try_from(ahead.as_millis()).unwrap_or(0)),
+        ":clock_least": record.clock.map(|clock| millis(clock.least)),
+        ":clock_most": record.clock.map(|clock| millis(clock.most)),
         ":alive": record.alive.map(Timestamp::as_millisecond),
         ":asked": record.asked.map(Timestamp::as_millisecond),
         ":unheard": record.unheard,
         ":lost": record.lost.map(Timestamp::as_millisecond),
+        ":gone": record.gone.map(Timestamp::as_millisecond),
+        ":slowest": record.slowest.map(millis),
         ":suspicion": suspicion,
         ":suspicion_detail": suspicion_detail,
         ":verdict": verdict.verdict,
@@ -102,7 +110,7 @@ pub(super) fn secret(connection: &Connection) -> Result<Vec<u8>, Fault> {
 #[derive(Default)]
 struct Columns<'a> {
     verdict: Option<&'static str>,
-    detail: Option<&'a str>,
+    detail: Option<Cow<'a, str>>,
     email: Option<&'a str>,
     owner: Option<&'a str>,
     error: Option<&'a str>,
@@ -119,13 +127,35 @@ impl<'a> Columns<'a> {
             Verdict::Error { code, description } => {
                 Self { error: code.as_deref(), error_description: description.as_deref(), ..named("error") }
             }
-            Verdict::Expired { status } => Self { detail: status.as_deref(), ..named("expired") },
+            Verdict::Expired { status } => Self { detail: status.as_deref().map(Cow::from), ..named("expired") },
             Verdict::NotFound => named("not_found"),
-            Verdict::Unknown { .. } => named("unknown"),
+            Verdict::Unknown { unsettled, .. } => Self { detail: unsettled_column(unsettled), ..named("unknown") },
             // A record keeps neither.
             Verdict::Failed { .. } | Verdict::Pending { .. } => Self::default(),
         }
     }
+}
+
+/// What a look at the account list left open, as far as that says something of the session for good: that there was nothing,
+/// or these addresses, a line each.
+fn unsettled_column(unsettled: &Unsettled) -> Option<Cow<'_, str>> {
+    match unsettled {
+        Unsettled::Nothing => Some("".into()),
+        Unsettled::Several(emails) => Some(emails.join("\n").into()),
+        Unsettled::Unread | Unsettled::NoClue | Unsettled::OtherKey | Unsettled::Unreadable(_) => None,
+    }
+}
+
+fn unsettled(detail: Option<&str>) -> Unsettled {
+    match detail {
+        None => Unsettled::Unread,
+        Some("") => Unsettled::Nothing,
+        Some(emails) => Unsettled::Several(emails.lines().map(str::to_owned).collect()),
+    }
+}
+
+fn millis(length: SignedDuration) -> i64 {
+    i64::try_from(length.as_millis()).unwrap_or(0)
 }
 
 fn suspicion_columns(suspicion: Option<&Suspicion>) -> (Option<&'static str>, Option<&str>) {
@@ -144,6 +174,10 @@ fn read(row: &Row<'_>) -> Option<Found> {
         let millis = row.get::<_, Option<i64>>(column).ok().flatten()?;
         Timestamp::from_millisecond(millis).ok()
     };
+    let length = |column: &str| {
+        let millis = row.get::<_, Option<i64>>(column).ok().flatten()?;
+        Some(SignedDuration::from_millis(millis))
+    };
     let flag = |column: &str| row.get::<_, bool>(column).unwrap_or(false);
     let suspicion = text("suspicion").map(|kind| match (kind.as_str(), text("suspicion_detail")) {
         ("lost_reply", Some(how)) => Suspicion::LostReply(how),
@@ -157,7 +191,7 @@ fn read(row: &Row<'_>) -> Option<Found> {
         Some("not_found") => Some(Verdict::NotFound),
         Some("unknown") => Some(Verdict::Unknown {
             suspicion: suspicion.clone().unwrap_or(Suspicion::CutOff),
-            unsettled: Unsettled::Unread,
+            unsettled: unsettled(text("verdict_detail").as_deref()),
         }),
         _ => None,
     };
@@ -174,11 +208,13 @@ fn read(row: &Row<'_>) -> Option<Found> {
         began,
         started_here: flag("started_here"),
         ends: time("ends")?,
-        clock_ahead: row.get::<_, Option<i64>>("clock_ahead").ok().flatten().map(SignedDuration::from_millis),
+        clock: length("clock_least").zip(length("clock_most")).map(|(least, most)| Ahead { least, most }),
         alive: time("alive"),
         asked: time("asked"),
         unheard: flag("unheard"),
         lost: time("lost"),
+        gone: time("gone"),
+        slowest: length("slowest"),
         suspicion,
         end: verdict.map(|verdict| End { verdict, source, at: time("ended").unwrap_or(began) }),
     };
@@ -187,5 +223,5 @@ fn read(row: &Row<'_>) -> Option<Found> {
         process: row.get("claim_process").unwrap_or(0),
         since: time("claimed").unwrap_or(began),
     });
-    Some(Found { name: text("name")?, record, claim })
+    Some(Found { name: text("name")?, record, claim, asked_over: time("asked_over") })
 }

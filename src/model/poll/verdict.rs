@@ -87,6 +87,8 @@ pub enum Unsettled {
     Unread,
     /// Nothing is known of the session that an account could be held against: neither a time nor a mailbox.
     NoClue,
+    /// The key in use is not the one that started the session, and may be another workspace's.
+    OtherKey,
     /// It could not be read: why.
     Unreadable(String),
     /// No account appeared that this session could have connected.

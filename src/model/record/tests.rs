@@ -46,15 +46,18 @@ fn what_is_known_follows_from_what_was_heard() {
         (vec![Reply::Pending, broken()], 1, Some(2), true),
         (vec![broken(), broken()], 0, Some(2), true),
         (vec![broken(), refused], 0, Some(1), true),
-        (vec![broken(), Reply::Pending], 2, Some(1), false),
+        (vec![broken(), Reply::Pending], 2, None, false),
         (vec![broken(), missing.clone()], 0, Some(1), true),
-        (vec![missing], 0, None, false),
+        // It was gone before that.
+        (vec![broken(), missing.clone(), broken()], 0, Some(1), true),
+        (vec![missing.clone()], 0, None, false),
         (vec![odd], 0, Some(1), true),
     ] {
         let record = after(&replies);
         assert_eq!((record.alive, record.lost), (Some(at(alive)), lost.map(at)), "{replies:?}");
         assert_eq!((record.suspicion.is_some(), record.unheard), (suspected, false), "{replies:?}");
-        assert_eq!((record.end, record.auth_url.is_some()), (None, true), "{replies:?}");
+        let gone = replies.contains(&missing);
+        assert_eq!((record.end, record.gone.is_some(), record.auth_url.is_none()), (None, gone, gone), "{replies:?}");
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Case {
     pub route: Route,
     /// Where the verdict was learned.
     pub source: Source,
+    /// Whether it was inferred from the account list, so that the API never had a word for it.
+    pub inferred: bool,
 }
 
 /// How the API is reached.
@@ -91,6 +93,7 @@ pub fn conclude(verdict: Verdict, case: &Case) -> Conclusion {
         matches!(end.outcome, Outcome::Pending | Outcome::RateLimited | Outcome::Unavailable | Outcome::Network);
     end.retryable &= goes_on || case.again.is_some();
     place(&mut end, case);
+    end.status = end.status.filter(|_| !case.inferred);
     end
 }
 
@@ -200,8 +203,8 @@ fn unknown(suspicion: &Suspicion, unsettled: &Unsettled, case: &Case) -> Conclus
             (message, Some(word.clone()))
         }
         Suspicion::CutOff => {
-            let message = "the session is over, but its result was lost: the command that waited for it was cut off in the \
-                           middle of a request, and the API gives a result out only once";
+            let message = "the session is gone, and its result may be lost: a command that asked for it was cut off before it \
+                           had the reply, and the API gives a result out only once";
             (message.to_owned(), None)
         }
     };
@@ -209,6 +212,11 @@ fn unknown(suspicion: &Suspicion, unsettled: &Unsettled, case: &Case) -> Conclus
     end.status = status;
     end.hints.extend(match unsettled {
         Unsettled::Unread => None,
+        Unsettled::OtherKey => Some(
+            "This API key is not the one that started the session. Use that one, or name the mailbox with --expect EMAIL \
+             to look for it in this key's account list."
+                .into(),
+        ),
         Unsettled::NoClue => {
             Some("--expect EMAIL would let this command look for that mailbox in the account list.".into())
         }
@@ -228,9 +236,12 @@ fn unknown(suspicion: &Suspicion, unsettled: &Unsettled, case: &Case) -> Conclus
     end.hints.push(format!(
         "Look for {mailbox} under Email accounts in the Instantly dashboard: if it is there, it is connected."
     ));
-    end.hints.push("If it is not there, the sign-in failed: start a new session.".into());
+    end.hints.push("If it is not there, the sign-in failed or was never finished: start a new session.".into());
     // Another look can end better where this one saw nothing, or where another session will tell what is its.
-    end.next = case.resume.clone().filter(|_| !matches!(unsettled, Unsettled::Nothing | Unsettled::NoClue));
+    end.next = case
+        .resume
+        .clone()
+        .filter(|_| !matches!(unsettled, Unsettled::Nothing | Unsettled::NoClue | Unsettled::OtherKey));
     end
 }
 

@@ -13,6 +13,7 @@ fn case() -> Case {
         again: Some("instantly-oauth connect google".into()),
         route: Route { host: "api.instantly.ai".into(), proxy: None, roots: "the system's certificates".into() },
         source: Source::Api,
+        inferred: false,
     }
 }
 

@@ -152,7 +152,7 @@ fn a_journal_that_cannot_be_used_is_a_failure_here() {
 fn a_damaged_journal_is_set_aside_and_empty() {
     let machine = Machine::new();
     fs::write(machine.path().join("journal.db"), "no database at all").unwrap();
-    let run = machine.sessions(&["--json"]).run().expect(0).says("warning: the journal was damaged");
+    let run = machine.sessions(&["--json"]).run().expect(0).says("was damaged");
     assert_eq!(run.events().len(), 1);
     assert!(holds(machine.path(), "no database at all"), "it is never deleted");
     assert_eq!(machine.sessions(&[]).run().expect(0).says("No sessions are recorded here.").stdout, "");

@@ -102,8 +102,7 @@ fn an_unknown_session_is_written_down_when_it_is_asked_for() {
     let (directory, one) = fresh();
     let record = asked(&begun("s1", 0), 5);
     let entry = one.approach(&record, false, at(5)).unwrap().unwrap();
-    // Whoever asks first has no reply to wait for.
-    assert_eq!((entry.record.lost, entry.record.asked), (Some(at(5)), Some(at(5))));
+    assert_eq!((entry.record.lost, entry.record.suspicion, entry.record.asked), (None, None, Some(at(5))));
     assert_eq!(waiter(&open(&directory), &record), Some(at(5)));
     assert_eq!(one.forget(&entry.name).unwrap(), None, "it may forget what it waits for itself");
 }
@@ -122,7 +121,7 @@ fn a_claim_of_another_process_number_counts_by_its_lock_alone() {
         assert!(found(&two, &record).waiter.is_some(), "{process}");
     }
     drop(one);
-    let lock = directory.path().join("state/live");
+    let lock = directory.path().join("state/journal.live");
     assert_eq!(fs::read_dir(&lock).unwrap().count(), 0);
     let connection = rusqlite::Connection::open(&path).unwrap();
     let name: String = connection.query_row("SELECT claim FROM session", [], |row| row.get(0)).unwrap();

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::poll::Unsettled;
 use crate::model::provider::Provider;
+use crate::model::server_clock::Ahead;
 
 fn time() -> impl Strategy<Value = Timestamp> {
     (Timestamp::MIN.as_millisecond()..=Timestamp::MAX.as_millisecond())
@@ -31,7 +32,16 @@ fn verdict() -> impl Strategy<Value = Verdict> {
         (option::of(text()), option::of(text())).prop_map(|(code, description)| Verdict::Error { code, description }),
         option::of(text()).prop_map(|status| Verdict::Expired { status }),
         Just(Verdict::NotFound),
-        Just(Verdict::Unknown { suspicion: Suspicion::CutOff, unsettled: Unsettled::Unread }),
+        unsettled().prop_map(|unsettled| Verdict::Unknown { suspicion: Suspicion::CutOff, unsettled }),
+    ]
+}
+
+/// What a look at the account list can have left for good.
+fn unsettled() -> impl Strategy<Value = Unsettled> {
+    prop_oneof![
+        Just(Unsettled::Unread),
+        Just(Unsettled::Nothing),
+        prop::collection::vec("[!-~]{1,40}", 1..4).prop_map(Unsettled::Several),
     ]
 }
 
@@ -41,7 +51,11 @@ prop_compose! {
         provider in option::of(prop_oneof![Just(Provider::Google), Just(Provider::Microsoft)]),
         (expect, auth_url) in (option::of(text()), option::of(text())),
         (began, ends, started_here) in (time(), time(), any::<bool>()),
-        clock_ahead in option::of(any::<i64>().prop_map(SignedDuration::from_millis)),
+        clock in option::of((any::<i64>(), any::<i64>()).prop_map(|(least, most)| Ahead {
+            least: SignedDuration::from_millis(least),
+            most: SignedDuration::from_millis(most),
+        })),
+        (gone, slowest) in (option::of(time()), option::of(any::<i64>().prop_map(SignedDuration::from_millis))),
         (alive, asked, lost) in (option::of(time()), option::of(time()), option::of(time())),
         (unheard, suspicion) in (any::<bool>(), option::of(suspicion())),
         end in option::of((verdict(), any::<bool>(), time())),
@@ -55,8 +69,8 @@ prop_compose! {
         });
         let id = SessionId::parse(&id).unwrap();
         Record {
-            id, service, workspace, provider, expect, auth_url, began, started_here, ends, clock_ahead, alive, asked,
-            unheard, lost, suspicion, end,
+            id, service, workspace, provider, expect, auth_url, began, started_here, ends, clock, alive, asked,
+            unheard, lost, gone, slowest, suspicion, end,
         }
     }
 }
@@ -72,8 +86,8 @@ fn every_record_is_read_as_it_was_written() {
         journal.put(&name, &first, false).unwrap();
         prop_assert_eq!(named(&journal, &name), first.clone());
         // What a session is does not change; everything else does, unless a result is there already.
-        let Record { id, service, workspace, began, started_here, ends, clock_ahead, .. } = first.clone();
-        let second = Record { id, service, workspace, began, started_here, ends, clock_ahead, ..second };
+        let Record { id, service, workspace, began, started_here, ends, .. } = first.clone();
+        let second = Record { id, service, workspace, began, started_here, ends, ..second };
         let kept = journal.put(&name, &second, true).unwrap();
         let expected = if first.outranks(&second) { first } else { second };
         prop_assert_eq!(kept.as_ref(), kept.is_some().then_some(&expected));
@@ -90,11 +104,11 @@ fn what_is_finer_than_a_millisecond_is_left_out() {
     let (_directory, journal) = fresh();
     let mut record = begun("s1", 0);
     let fine = at(1).saturating_add(SignedDuration::new(0, 123_999_999)).unwrap();
-    (record.asked, record.clock_ahead) = (Some(fine), Some(SignedDuration::new(1, 1_999_999)));
+    (record.asked, record.slowest) = (Some(fine), Some(SignedDuration::new(1, 1_999_999)));
     journal.begin(&record, false, at(0)).unwrap();
     let read = found(&journal, &record).record;
     assert_eq!(read.asked.unwrap(), at(1).saturating_add(SignedDuration::from_millis(123)).unwrap());
-    assert_eq!(read.clock_ahead, Some(SignedDuration::from_millis(1001)));
+    assert_eq!(read.slowest, Some(SignedDuration::from_millis(1001)));
 }
 
 #[test]
