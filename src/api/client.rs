@@ -105,6 +105,11 @@ impl Client {
         self.clock.get()
     }
 
+    /// Whether the API is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        self.config.base.is_loopback()
+    }
+
     /// `POST /api/v2/oauth/{provider}/init`: starts a session. The body is `{}`, since the API documents none and an
     /// empty one is refused for a JSON content type.
     pub async fn init(&self, provider: Provider) -> Result<Started, Failure> {

@@ -16,6 +16,7 @@ use crate::model::record::{Record, Source};
 use crate::model::server_clock::Ahead;
 use crate::model::session::SessionId;
 use crate::model::settle::{Cursor, Listed, Page};
+use crate::store::Entry;
 
 /// The longest between two looks at the account list.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -287,12 +288,25 @@ impl Ledger for Recording<'_> {
     }
 
     fn clock(&self) -> Option<Ahead> {
-        self.record.borrow().clock.or(self.client.clock())
+        let here = self.client.is_loopback().then_some(Ahead::NONE);
+        self.record.borrow().clock.or(self.client.clock()).or(here)
     }
 
     fn neighbours(&self) -> Vec<Record> {
         let Some(name) = &self.name else { return Vec::new() };
         self.store.with(|journal| journal.neighbours(name, &self.record.borrow())).unwrap_or_default()
+    }
+
+    async fn ask_after(&self, other: &Record) -> bool {
+        let approached = self.store.with(|journal| journal.approach(other, false, System.time()));
+        let Some(Ok(Entry { mut record, name, .. })) = approached else { return false };
+        if record.is_retrieved() {
+            return true;
+        }
+        let reply = self.client.status(&record.id, Duration::MAX).await;
+        record.heard(&reply, System.time());
+        self.store.with(|journal| journal.put(&name, &record, true));
+        !matches!(&reply, Reply::Failed(failure) if !matches!(failure, Failure::NotFound { .. }))
     }
 
     fn told(&self) -> Option<Verdict> {

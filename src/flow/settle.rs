@@ -1,5 +1,6 @@
 //! Settling a lost result: reading the account list, and looking again while another look may tell more.
 
+use std::cell::Cell;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use super::attend::Shell;
 use super::clock::Clock;
 use super::signals::{Signal, Stop};
+use super::watch::last_words;
 use crate::model::event::{Phase, trace};
 use crate::model::failure::Failure;
 use crate::model::moment::Moment;
@@ -15,7 +17,7 @@ use crate::model::poll::{Unsettled, Verdict};
 use crate::model::record::Record;
 use crate::model::server_clock::Ahead;
 use crate::model::session::Account;
-use crate::model::settle::{Cursor, Evidence, Listed, PAGE, Page, oldest_that_matters, settle as judge};
+use crate::model::settle::{Cursor, Evidence, Listed, PAGE, Page, in_question, oldest_that_matters, settle as judge};
 use crate::model::words::same_mailbox;
 
 /// How often a session that is being waited for is looked for in the account list.
@@ -26,6 +28,12 @@ const MOST_PAGES: usize = 50;
 
 /// The longest that is waited before another look, where the service said how long to stay away.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// How long it takes other sessions to tell what is theirs, at the least.
+const A_WHILE: Duration = Duration::from_secs(1);
+
+/// The most other sessions that are asked after in one look: each is a request.
+const MOST_OTHERS: usize = 50;
 
 /// What a lost result is settled with.
 pub trait Ledger {
@@ -43,6 +51,10 @@ pub trait Ledger {
 
     /// How it ended, if another process here has read that meanwhile.
     fn told(&self) -> Option<Verdict>;
+
+    /// Asks for the state of one of the other sessions, for which nobody waits any more, and writes down what comes back.
+    /// Whether anything was learned.
+    fn ask_after(&self, other: &Record) -> impl Future<Output = bool>;
 }
 
 /// What is known of a lost result in the end.
@@ -84,8 +96,19 @@ pub async fn settle<C: Clock, S: Stop>(
             return Ok(Settled::Not(Unsettled::NoClue));
         }
         let now = shell.clock.moment();
-        // Nothing is lost with these replies, so a stop need not wait for them.
-        let found = shell.attend(pin!(look(record, ledger)), Phase::Settling, now).await?;
+        let others = Others::default();
+        let mut looking = pin!(look(record, ledger, &others));
+        let found = match shell.attend(looking.as_mut(), Phase::Settling, now).await {
+            Ok(found) => found,
+            Err(signal) => {
+                others.is_stopped.set(true);
+                // Nothing is lost with a page of the list, but another session's state may be its result.
+                if others.is_asking.get() {
+                    last_words(shell, looking).await;
+                }
+                return Err(signal);
+            }
+        };
         left = left.saturating_sub(1);
         let NotYet { unsettled, again } = match found {
             Ok(account) => return Ok(Settled::Connected(account)),
@@ -99,6 +122,31 @@ pub async fn settle<C: Clock, S: Stop>(
         }
         trace(shell.sink, 1, || format!("* the account list does not settle it yet ({unsettled:?})"));
         shell.rest(then, Phase::Settling, then).await?;
+    }
+}
+
+/// The other sessions that are asked after in one look.
+#[derive(Default)]
+struct Others {
+    asked: Cell<usize>,
+    is_asking: Cell<bool>,
+    is_stopped: Cell<bool>,
+}
+
+impl Others {
+    /// Asks after these. Whether anything was learned.
+    async fn ask(&self, ledger: &impl Ledger, records: Vec<&Record>) -> bool {
+        let mut learned = false;
+        for record in records {
+            if self.is_stopped.get() || self.asked.get() >= MOST_OTHERS {
+                break;
+            }
+            self.asked.set(self.asked.get() + 1);
+            self.is_asking.set(true);
+            learned |= ledger.ask_after(record).await;
+            self.is_asking.set(false);
+        }
+        learned
     }
 }
 
@@ -129,7 +177,7 @@ impl From<Failure> for NotYet {
 }
 
 /// Looks once.
-async fn look(record: &Record, ledger: &impl Ledger) -> Result<Account, NotYet> {
+async fn look(record: &Record, ledger: &impl Ledger, others: &Others) -> Result<Account, NotYet> {
     let mut accounts = list(record, ledger).await?;
     if let Some(expect) = &record.expect {
         // An account that was there before is further down than was looked. Addresses are written in small letters, and
@@ -146,8 +194,19 @@ async fn look(record: &Record, ledger: &impl Ledger) -> Result<Account, NotYet> 
         }
     }
     let clock = ledger.clock().ok_or_else(|| NotYet::never("its server does not tell the time"))?;
-    judge(Evidence { record, others: &ledger.neighbours(), accounts: &accounts, clock })
-        .map_err(|unsettled| NotYet { unsettled, again: Some(Duration::ZERO) })
+    loop {
+        let neighbours = ledger.neighbours();
+        let evidence = Evidence { record, others: &neighbours, accounts: &accounts, clock };
+        let unsettled = match judge(evidence) {
+            Ok(account) => return Ok(account),
+            Err(unsettled) => unsettled,
+        };
+        if !others.ask(ledger, in_question(evidence)).await {
+            // Those that are waited for take a while to tell what is theirs.
+            let again = if unsettled == Unsettled::Nothing { Duration::ZERO } else { A_WHILE };
+            return Err(NotYet { unsettled, again: Some(again) });
+        }
+    }
 }
 
 /// The accounts that appeared since the session began, and some that did before.

@@ -129,10 +129,10 @@ fn note<C: Clock, S>(shell: &Shell<'_, C, S>, trouble: &mut Why, wait: Duration,
 }
 
 /// Gives a request in flight a little longer.
-async fn last_words<C: Clock, S>(
+pub(super) async fn last_words<C: Clock, S, F: Future>(
     shell: &Shell<'_, C, S>,
-    asking: Pin<&mut impl Future<Output = Reply>>,
-) -> Option<Reply> {
+    asking: Pin<&mut F>,
+) -> Option<F::Output> {
     shell.sink.emit(Event::Stopping(LAST_WORDS));
     tokio::select! {
         biased;

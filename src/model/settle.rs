@@ -7,7 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::base_url::BaseUrl;
-use super::poll::{Unsettled, Verdict};
+use super::poll::{Suspicion, Unsettled, Verdict};
 use super::provider::Provider;
 use super::record::{End, Record};
 use super::server_clock::Ahead;
@@ -85,10 +85,10 @@ const WIDE: Tolerance =
 /// And where that leaves a choice, what was measured: how far the clocks are apart, and how long requests took.
 const MEASURED: Tolerance = Tolerance { clocks: SignedDuration::from_millis(50), travel, one_clock: true };
 
-/// Four times as long as the slowest of the session's requests, and a quarter of a second; five seconds if none came back.
+/// Four times as long as the slowest of the session's requests, and a little; five seconds if none came back.
 fn travel(record: &Record) -> SignedDuration {
     const LONGEST: SignedDuration = SignedDuration::from_secs(5);
-    record.slowest.map_or(LONGEST, |slowest| (slowest * 4 + SignedDuration::from_millis(250)).min(LONGEST))
+    record.slowest.map_or(LONGEST, |slowest| (slowest * 4 + SignedDuration::from_millis(50)).min(LONGEST))
 }
 
 /// How long a session can be decided after its end by our reckoning.
@@ -119,19 +119,47 @@ pub fn settle(evidence: Evidence<'_>) -> Result<Account, Unsettled> {
 
 /// The accounts that this session can have connected, each with whether another one can have as well.
 fn candidates<'a>(evidence: &Evidence<'a>, tolerance: Tolerance) -> Vec<(&'a Listed, bool)> {
+    let mine = mine(evidence, tolerance).into_iter();
+    mine.map(|(account, when)| {
+        let is_rival = |other: &Record| is_rival(other, account, when, evidence, tolerance);
+        (account, evidence.others.iter().any(is_rival))
+    })
+    .collect()
+}
+
+/// The accounts that this session can have connected and that nobody has told of, each with when that was.
+fn mine<'a>(evidence: &Evidence<'a>, tolerance: Tolerance) -> Vec<(&'a Listed, Timestamp)> {
     let Evidence { record, others, accounts, clock } = *evidence;
-    let mine = accounts.iter().filter_map(|account| {
-        let when = connected_at(record, account, clock, tolerance)?;
-        let is_free = !others.iter().any(|other| has_claimed(other, account, when, clock));
-        let can_be_owned = |other: &Record| {
-            is_open(other, account) && !is_after_another(record, other, account) && {
-                let (from, to) = window(other, clock, tolerance);
-                is_of_provider(account, other) && (from..=to).contains(&when)
-            }
-        };
-        is_free.then(|| (account, others.iter().any(can_be_owned)))
-    });
-    mine.collect()
+    let can_own = |account| Some((account, connected_at(record, account, clock, tolerance)?));
+    let is_free =
+        |(account, when): &(&Listed, Timestamp)| !others.iter().any(|other| has_claimed(other, account, *when, clock));
+    accounts.iter().filter_map(can_own).filter(is_free).collect()
+}
+
+/// Whether another session can have done what was done to this account then.
+fn is_rival(other: &Record, account: &Listed, when: Timestamp, evidence: &Evidence<'_>, tolerance: Tolerance) -> bool {
+    let (from, to) = window(other, evidence.clock, tolerance);
+    is_open(other, account)
+        && !is_after_another(evidence.record, other, account)
+        && is_of_provider(account, other)
+        && (from..=to).contains(&when)
+}
+
+/// The sessions whose state would help to tell, were it known: somebody here waited for each and was cut off, and it can
+/// have connected what this one can have.
+#[must_use]
+pub fn in_question(evidence: Evidence<'_>) -> Vec<&Record> {
+    let mine = mine(&evidence, MEASURED);
+    let is_rival = |other: &Record| {
+        let can_own = |(account, when): &(&Listed, Timestamp)| is_rival(other, account, *when, &evidence, MEASURED);
+        mine.iter().any(can_own)
+    };
+    let is_cut_off = |other: &&Record| {
+        let nobody_told = other.end.is_none() && other.gone.is_none();
+        let waited = other.unheard || other.suspicion == Some(Suspicion::CutOff);
+        other.started_here && other.workspace == evidence.record.workspace && nobody_told && waited
+    };
+    evidence.others.iter().filter(is_cut_off).filter(|other| is_rival(other)).collect()
 }
 
 /// Whether what happened to this account then is down as that session's: its verdict came after it.
@@ -148,17 +176,16 @@ fn is_open(other: &Record, account: &Listed) -> bool {
         Some(Verdict::Connected(told)) => told.email.is_none(),
         // By our reckoning alone its time was up, and a last-moment result may be there.
         Some(Verdict::Expired { status }) => status.as_deref() != Some("expired"),
-        // Its result was gone when it was looked for, so nothing that was not there then can be its.
-        Some(
-            Verdict::Unknown { unsettled: Unsettled::Nothing, .. }
-            | Verdict::Error { .. }
-            | Verdict::Pending { .. }
-            | Verdict::Failed { .. },
-        ) => false,
-        Some(Verdict::Unknown { unsettled: Unsettled::Several(emails), .. }) => {
-            emails.iter().any(|email| same_mailbox(email, &account.email))
-        }
-        None | Some(Verdict::NotFound | Verdict::Unknown { .. }) => true,
+        Some(Verdict::Error { .. } | Verdict::Pending { .. } | Verdict::Failed { .. }) => false,
+        // Its result was gone when it was looked for, so nothing that was not there then can be its. Only one mailbox was
+        // looked for where only one was expected.
+        Some(Verdict::Unknown { unsettled, .. }) => match unsettled {
+            _ if other.expect.as_ref().is_some_and(|expect| !same_mailbox(expect, &account.email)) => true,
+            Unsettled::Nothing => false,
+            Unsettled::Several(emails) => emails.iter().any(|email| same_mailbox(email, &account.email)),
+            _ => true,
+        },
+        None | Some(Verdict::NotFound) => true,
     }
 }
 

@@ -18,4 +18,5 @@ mod settle;
 mod signals;
 mod support;
 mod terminal;
+mod torture;
 mod trace;

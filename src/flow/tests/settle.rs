@@ -15,13 +15,17 @@ struct Pages {
     one: Option<Listed>,
     told: Option<Verdict>,
     clock: Option<Ahead>,
+    others: RefCell<Vec<Record>>,
+    /// Whether anything is learned where another session is asked after.
+    answers: bool,
     asked: RefCell<Vec<String>>,
 }
 
 impl Pages {
     fn new<const N: usize>(pages: [Result<Page, Failure>; N]) -> Self {
         let (list, asked) = (RefCell::new(pages.into()), RefCell::default());
-        Self { list, one: None, told: None, clock: Some(Ahead::NONE), asked }
+        let clock = Some(Ahead::NONE);
+        Self { list, one: None, told: None, clock, others: RefCell::default(), answers: true, asked }
     }
 }
 
@@ -50,7 +54,16 @@ impl Ledger for Pages {
     }
 
     fn neighbours(&self) -> Vec<Record> {
-        Vec::new()
+        self.others.borrow().clone()
+    }
+
+    async fn ask_after(&self, other: &Record) -> bool {
+        self.asked.borrow_mut().push(format!("after {}", other.id));
+        let mut others = self.others.borrow_mut();
+        let found = others.iter_mut().find(|known| known.id == other.id).unwrap();
+        found.heard(&Reply::Pending, found.began);
+        found.alive = Timestamp::from_second(16).ok();
+        self.answers
     }
 }
 
@@ -221,4 +234,27 @@ fn it_can_be_stopped_between_two_looks() {
     let run = run(&lost(), &pages, 3, Some(SECOND));
     assert_eq!((run.found, pages.asked.borrow().len()), (Err(Signal::Interrupt), 1));
     assert!(run.at < SECOND * 2, "{:?}", run.at);
+}
+
+#[test]
+fn those_that_nobody_waits_for_any_more_are_asked_whether_it_is_theirs() {
+    // Both were alive at ten seconds, and the account is five seconds younger.
+    let id = SessionId::parse("other").unwrap();
+    let cut_off = Record { id, started_here: true, gone: None, unheard: true, ..lost() };
+    let pages = || Pages::new([page([listed("a", 15)], None)]);
+    let alone = Pages { others: RefCell::new(vec![cut_off.clone()]), ..pages() };
+    assert_eq!(email(run(&lost(), &alone, 1, None)).as_deref(), Some("a"));
+    assert_eq!(*alone.asked.borrow(), ["first", "after other"]);
+    let silent = Pages { others: RefCell::new(vec![cut_off.clone()]), answers: false, ..pages() };
+    assert_eq!(run(&lost(), &silent, 1, None).found, Ok(Settled::Not(Unsettled::Several(vec!["a".into()]))));
+    // Who was not cut off here, or is of another workspace, is left alone.
+    for other in [
+        Record { unheard: false, suspicion: None, ..cut_off.clone() },
+        Record { started_here: false, ..cut_off.clone() },
+        Record { workspace: "other".into(), ..cut_off },
+    ] {
+        let pages = Pages { others: RefCell::new(vec![other]), ..pages() };
+        run(&lost(), &pages, 1, None);
+        assert_eq!(*pages.asked.borrow(), ["first"]);
+    }
 }

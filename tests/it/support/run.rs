@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
@@ -130,17 +130,17 @@ pub fn finish(child: Child) -> Run {
 
 impl From<Output> for Run {
     fn from(output: Output) -> Self {
-        use std::os::unix::process::ExitStatusExt;
-        Self {
-            code: output.status.code(),
-            signal: output.status.signal(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self::of(output.status, text(output.stdout), text(output.stderr))
     }
 }
 
 impl Run {
+    pub fn of(status: ExitStatus, stdout: String, stderr: String) -> Self {
+        use std::os::unix::process::ExitStatusExt;
+        Self { code: status.code(), signal: status.signal(), stdout, stderr }
+    }
+
     /// The events on stdout. Every line must be one.
     pub fn events(&self) -> Vec<Value> {
         let event = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line:?} in {self:#?}"));

@@ -258,7 +258,7 @@ fn perform(act: Act, mut stream: &TcpStream, state: &(Mutex<State>, Condvar)) ->
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Request> {
+pub fn read(stream: &TcpStream) -> Option<Request> {
     let mut reader = BufReader::new(stream);
     let mut first = String::new();
     reader.read_line(&mut first).ok().filter(|&read| read > 0)?;
