@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 /// How long another process is waited for, in all. A transaction takes a few milliseconds, most of them the disk's.
 pub(super) const LONGEST: Duration = Duration::from_secs(5);
 
-/// How long nobody looks, at first.
-const FIRST_NAP: Duration = Duration::from_millis(4);
+/// How long it is not looked at, at the least: whoever is about to write waits for those who read at that moment, and
+/// keeps everybody else waiting meanwhile.
+const SHORTEST_NAP: Duration = Duration::from_micros(100);
 
-/// And once it has waited for as long as this many transactions take.
-const LAST_NAP: Duration = Duration::from_micros(500);
-const OLD: Duration = Duration::from_millis(100);
+/// And at the most, in the first moments and after them.
+const LONGEST_NAP: Duration = Duration::from_millis(3);
+const LATER_NAP: Duration = Duration::from_millis(1);
+const LATER: Duration = Duration::from_millis(50);
 
 /// What waiting has taken so far.
 #[derive(Debug, Default)]
@@ -57,11 +59,11 @@ pub(super) fn until<E>(longest: Duration, mut attempt: impl FnMut() -> Result<bo
 
 /// How long not to look, after having waited this long; none when it has been long enough.
 ///
-/// Nobody keeps a queue. Whoever has waited longer looks more often, so that nobody waits much longer than the others.
+/// Nobody keeps a queue. A wait that has just begun is likely to be a short one, and after a while whoever has waited
+/// longer looks more often, so that nobody waits much longer than the others.
 fn nap(waited: Duration, longest: Duration) -> Option<Duration> {
-    let age = waited.as_secs_f64() / OLD.as_secs_f64();
-    let nap = FIRST_NAP.mul_f64((1.0 - age).max(0.0)).max(LAST_NAP);
-    (waited < longest).then_some(nap)
+    let most = if waited < LATER { LONGEST_NAP } else { LATER_NAP };
+    (waited < longest).then(|| (waited / 4).clamp(SHORTEST_NAP, most))
 }
 
 #[cfg(test)]
@@ -69,17 +71,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_has_waited_longer_looks_more_often_and_nobody_waits_for_ever() {
-        let mut waited = Duration::ZERO;
-        let mut last = FIRST_NAP;
-        let mut looks = 0;
+    fn a_look_is_never_far_and_nobody_waits_for_ever() {
+        let (mut waited, mut looks) = (Duration::ZERO, 0);
         while let Some(nap) = nap(waited, LONGEST) {
-            assert!((LAST_NAP..=last).contains(&nap), "{nap:?} after {waited:?}");
-            (waited, last, looks) = (waited + nap, nap, looks + 1);
+            let most = if waited < LATER { waited.max(SHORTEST_NAP) } else { LATER_NAP };
+            assert!((SHORTEST_NAP..=most).contains(&nap), "{nap:?} after {waited:?}");
+            (waited, looks) = (waited + nap, looks + 1);
         }
-        assert!((LONGEST..LONGEST + FIRST_NAP).contains(&waited), "{waited:?}");
-        assert_eq!(last, LAST_NAP);
-        assert!(looks < 20_000, "{looks}");
+        assert!((LONGEST..LONGEST + LONGEST_NAP).contains(&waited), "{waited:?}");
+        assert!(looks < 6_000, "{looks}");
     }
 
     #[test]
@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(waited.take(), Duration::ZERO);
         let mut handler = handler(Arc::clone(&waited), LONGEST);
         assert!(handler(0) && handler(1));
-        assert!(waited.take() >= LAST_NAP * 2);
+        assert!(waited.take() >= SHORTEST_NAP * 2);
         assert_eq!(waited.take(), Duration::ZERO, "it was told before");
     }
 }
