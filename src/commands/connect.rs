@@ -31,7 +31,7 @@ use crate::model::words::{conclude, not_started};
 use crate::report::Reporter;
 use crate::sandbox::{Options, Sandbox, Scenario};
 use crate::settings;
-use crate::store::Kind;
+use crate::store::{Journal, Kind};
 
 /// How long a sandbox's session lives where the point is to see it expire.
 const SHORT_LIFE: Duration = Duration::from_secs(8);
@@ -132,7 +132,11 @@ async fn connect(
     };
     let id = &session.started.id;
     let record = record(&session, flags, service, workspace.clone());
-    let name = store.with(|journal| journal.begin(&record, !flags.no_wait, System.time()));
+    // With a name it can still be written down later, should that fail now.
+    let name = Journal::name().ok();
+    if let Some(name) = &name {
+        store.with(|journal| journal.begin(name, &record, !flags.no_wait, System.time()));
+    }
     let recording = Recording::new(store, &client, workspace, record, name, true);
     context.session = Some(id);
     // The sandbox of this process, and every session in it, ends with it.

@@ -45,11 +45,12 @@ pub(super) fn run(
     let kind = config.as_ref().map_or(Kind::Real, kind);
     let store = Store::open(global, environment, kind, reporter)?;
     let known = store.with(|journal| journal.find(&base.to_string(), &flags.session)).flatten();
-    let known = known.map(|entry| entry.record);
+    let known = known.map(|entry| (entry.record, entry.name));
     let route = config.as_ref().map_or_else(|_| Route::default(), settings::route);
     let mut status = Status { flags, global, reporter, interval, route, kind };
-    if let Some(end) = known.as_ref().filter(|record| record.is_retrieved()).and_then(|record| record.end.clone()) {
-        return Ok(status.tell(known.as_ref(), end));
+    let record = known.as_ref().map(|(record, _)| record);
+    if let Some(end) = record.filter(|record| record.is_retrieved()).and_then(|record| record.end.clone()) {
+        return Ok(status.tell(record, end));
     }
     runtime()?.block_on(status.ask(config?, &store, known))
 }
@@ -94,7 +95,7 @@ impl Status<'_> {
     }
 
     /// Asks, unless another process here is waiting for the answer.
-    async fn ask(&mut self, config: Config, store: &Store, known: Option<Record>) -> Result<Exit, Error> {
+    async fn ask(&mut self, config: Config, store: &Store, known: Option<(Record, String)>) -> Result<Exit, Error> {
         let flags = self.flags;
         let service = config.base.to_string();
         let loopback = config.base.is_loopback();
@@ -114,7 +115,7 @@ impl Status<'_> {
                 Some(end) => return Ok(self.tell(Some(&entry.record), end)),
                 None => (entry.record, Some(entry.name)),
             },
-            None => (known.map_or(unknown, cut_off), None),
+            None => known.map_or((unknown, None), |(record, name)| (cut_off(record), Some(name))),
         };
         let expect = self.expect(Some(&record)).map(str::to_owned);
         let mut context = self.context(expect.as_deref(), Some(&record));

@@ -1,12 +1,15 @@
 //! Waiting for another process that has the file.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long another process is waited for, in all. A transaction takes a few milliseconds, most of them the disk's.
 pub(super) const LONGEST: Duration = Duration::from_secs(5);
+
+/// And once it was waited for in vain: it may never let go, and there is something else to be done here.
+const ONCE_BITTEN: Duration = Duration::from_millis(200);
 
 /// How long it is not looked at, at the least: whoever is about to write waits for those who read at that moment, and
 /// keeps everybody else waiting meanwhile.
@@ -19,16 +22,24 @@ const LATER: Duration = Duration::from_millis(50);
 
 /// What waiting has taken so far.
 #[derive(Debug, Default)]
-pub(super) struct Waited(AtomicU64);
+pub(super) struct Waited {
+    micros: AtomicU64,
+    in_vain: AtomicBool,
+}
 
 impl Waited {
     /// How long it was since this was last asked.
     pub(super) fn take(&self) -> Duration {
-        Duration::from_micros(self.0.swap(0, Ordering::Relaxed))
+        Duration::from_micros(self.micros.swap(0, Ordering::Relaxed))
+    }
+
+    /// The file could be had.
+    pub(super) fn over(&self) {
+        self.in_vain.store(false, Ordering::Relaxed);
     }
 
     fn add(&self, waited: Duration) {
-        self.0.fetch_add(u64::try_from(waited.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.micros.fetch_add(u64::try_from(waited.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 }
 
@@ -39,7 +50,11 @@ pub(super) fn handler(waited: Arc<Waited>, longest: Duration) -> impl FnMut(i32)
         if times == 0 {
             since = Instant::now();
         }
-        let Some(nap) = nap(since.elapsed(), longest) else { return false };
+        let longest = if waited.in_vain.load(Ordering::Relaxed) { longest.min(ONCE_BITTEN) } else { longest };
+        let Some(nap) = nap(since.elapsed(), longest) else {
+            waited.in_vain.store(true, Ordering::Relaxed);
+            return false;
+        };
         let asleep = Instant::now();
         thread::sleep(nap);
         waited.add(asleep.elapsed());

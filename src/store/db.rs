@@ -145,6 +145,13 @@ pub(super) fn is_sound(path: &Path) -> Result<bool, Fault> {
     }
 }
 
+/// A file in which a transaction has been begun, so that nobody else begins one, and nothing was done.
+pub(super) fn begun(path: &Path) -> Result<Connection, Fault> {
+    let connection = connect(path, OpenFlags::empty(), &Arc::default())?;
+    connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; BEGIN IMMEDIATE")?;
+    Ok(connection)
+}
+
 /// What is declared in a file, but for what `SQLite` adds by itself.
 fn form(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let sql = "SELECT type || ' ' || sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1";

@@ -87,16 +87,18 @@ impl Journal {
         self.file.read(|connection| Ok(fingerprint::fingerprint(&rows::secret(connection)?, service, key)))
     }
 
-    /// Writes down a session that has just begun and, where this process is going to wait for it, who does. Gives the
-    /// name under which it is from now on.
-    pub fn begin(&self, record: &Record, waiting: bool, now: Timestamp) -> Result<String, Fault> {
-        let name = fingerprint::name()?;
+    /// A name for a session, under which it can be put into the journal sooner or later.
+    pub fn name() -> Result<String, Fault> {
+        fingerprint::name()
+    }
+
+    /// Writes down a session that has just begun and, where this process is going to wait for it, who does.
+    pub fn begin(&self, name: &str, record: &Record, waiting: bool, now: Timestamp) -> Result<(), Fault> {
         self.file.write(|transaction| {
             tidy(transaction, now)?;
-            rows::put(transaction, &name, record)?;
-            if waiting { self.claim(transaction, &name, now) } else { Ok(()) }
-        })?;
-        Ok(name)
+            rows::put(transaction, name, record)?;
+            if waiting { self.claim(transaction, name, now) } else { Ok(()) }
+        })
     }
 
     /// Prepares to ask for a session's state: takes the claim to it, from the dead if need be, and writes down that a
@@ -126,7 +128,7 @@ impl Journal {
         })
     }
 
-    /// Writes a session down as it is now known, on the disk when this comes back. `last` is whether this process is done
+    /// Writes a session down as it is now known, whether it is there already or not, on the disk when this comes back. `last` is whether this process is done
     /// with it. A result that another process has written meanwhile is kept, and given back.
     pub fn put(&self, name: &str, record: &Record, last: bool) -> Result<Option<Record>, Fault> {
         self.file.write(|transaction| {
@@ -138,8 +140,8 @@ impl Journal {
             }
             if last {
                 self.let_go(transaction, name)?;
-            } else if is_new && self.alive.borrow().is_some() {
-                // The file is another than the one that had this process's claim.
+            } else if is_new {
+                // It could not be written before, or the file is another since. Only whoever waits puts it there early.
                 self.claim(transaction, name, record.asked.unwrap_or(record.began))?;
             }
             Ok(better)
@@ -210,11 +212,8 @@ impl Journal {
             *alive = Alive::begin(&self.locks()).ok();
         }
         let Some(alive) = &*alive else { return Ok(()) };
-        transaction.execute(
-            "UPDATE session SET claim = ?2, claim_process = ?3, claimed = ?4 WHERE name = ?1",
-            (name, alive.name(), std::process::id(), now.as_millisecond()),
-        )?;
-        Ok(())
+        let claim = Claim { name: alive.name().to_owned(), process: std::process::id(), since: now };
+        rows::set_claim(transaction, name, &claim)
     }
 
     fn let_go(&self, transaction: &Transaction<'_>, name: &str) -> Result<(), Fault> {
