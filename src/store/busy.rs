@@ -20,45 +20,61 @@ const LONGEST_NAP: Duration = Duration::from_millis(3);
 const LATER_NAP: Duration = Duration::from_millis(1);
 const LATER: Duration = Duration::from_millis(50);
 
-/// What waiting has taken so far.
-#[derive(Debug, Default)]
-pub(super) struct Waited {
-    micros: AtomicU64,
+/// How long this process waits for others that have the file, and has waited so far.
+#[derive(Debug)]
+pub(super) struct Patience {
+    longest: Duration,
     in_vain: AtomicBool,
+    micros: AtomicU64,
 }
 
-impl Waited {
-    /// How long it was since this was last asked.
-    pub(super) fn take(&self) -> Duration {
+impl Default for Patience {
+    fn default() -> Self {
+        Self::of(LONGEST)
+    }
+}
+
+impl Patience {
+    pub(super) const fn of(longest: Duration) -> Self {
+        Self { longest, in_vain: AtomicBool::new(false), micros: AtomicU64::new(0) }
+    }
+
+    /// How long it was waited since this was last asked.
+    pub(super) fn taken(&self) -> Duration {
         Duration::from_micros(self.micros.swap(0, Ordering::Relaxed))
     }
 
     /// The file could be had.
-    pub(super) fn over(&self) {
+    pub(super) fn restore(&self) {
         self.in_vain.store(false, Ordering::Relaxed);
     }
 
-    fn add(&self, waited: Duration) {
-        self.micros.fetch_add(u64::try_from(waited.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    /// How long is waited from now on.
+    fn left(&self) -> Duration {
+        if self.in_vain.load(Ordering::Relaxed) { self.longest.min(ONCE_BITTEN) } else { self.longest }
+    }
+
+    fn sleep(&self, nap: Duration) {
+        let asleep = Instant::now();
+        thread::sleep(nap);
+        let micros = u64::try_from(asleep.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.micros.fetch_add(micros, Ordering::Relaxed);
     }
 }
 
 /// What `SQLite` calls each time that it finds the file taken, with how often it has before. False is to give up.
-pub(super) fn handler(waited: Arc<Waited>, longest: Duration) -> impl FnMut(i32) -> bool + Send + 'static {
+pub(super) fn handler(patience: Arc<Patience>) -> impl FnMut(i32) -> bool + Send + 'static {
     let mut since = Instant::now();
     move |times| {
         if times == 0 {
             since = Instant::now();
         }
-        let longest = if waited.in_vain.load(Ordering::Relaxed) { longest.min(ONCE_BITTEN) } else { longest };
-        let Some(nap) = nap(since.elapsed(), longest) else {
-            waited.in_vain.store(true, Ordering::Relaxed);
-            return false;
-        };
-        let asleep = Instant::now();
-        thread::sleep(nap);
-        waited.add(asleep.elapsed());
-        true
+        let nap = nap(since.elapsed(), patience.left());
+        match nap {
+            Some(nap) => patience.sleep(nap),
+            None => patience.in_vain.store(true, Ordering::Relaxed),
+        }
+        nap.is_some()
     }
 }
 
@@ -111,12 +127,28 @@ mod tests {
 
     #[test]
     fn a_handler_measures_each_wait_and_ends_it() {
-        let waited = Arc::new(Waited::default());
-        assert!(!handler(Arc::clone(&waited), Duration::ZERO)(0), "the time is up");
-        assert_eq!(waited.take(), Duration::ZERO);
-        let mut handler = handler(Arc::clone(&waited), LONGEST);
+        let patience = Arc::new(Patience::of(Duration::ZERO));
+        assert!(!handler(Arc::clone(&patience))(0), "the time is up");
+        assert_eq!(patience.taken(), Duration::ZERO);
+        let patience = Arc::new(Patience::default());
+        let mut handler = handler(Arc::clone(&patience));
         assert!(handler(0) && handler(1));
-        assert!(waited.take() >= SHORTEST_NAP * 2);
-        assert_eq!(waited.take(), Duration::ZERO, "it was told before");
+        assert!(patience.taken() >= SHORTEST_NAP * 2);
+        assert_eq!(patience.taken(), Duration::ZERO, "it was told before");
+    }
+
+    #[test]
+    fn what_was_waited_for_in_vain_is_not_waited_for_as_long_again() {
+        for (longest, then) in [(Duration::ZERO, Duration::ZERO), (LONGEST, ONCE_BITTEN)] {
+            let patience = Arc::new(Patience::of(longest));
+            assert_eq!(patience.left(), longest);
+            patience.in_vain.store(true, Ordering::Relaxed);
+            assert_eq!(patience.left(), then);
+            patience.restore();
+            assert_eq!(patience.left(), longest);
+        }
+        let patience = Arc::new(Patience::of(Duration::ZERO));
+        handler(Arc::clone(&patience))(0);
+        assert!(patience.in_vain.load(Ordering::Relaxed));
     }
 }

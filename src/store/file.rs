@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::aside::{Aside, set_aside};
-use super::busy::Waited;
+use super::busy::Patience;
 use super::db;
 use super::fault::Fault;
 use super::place;
@@ -30,17 +30,21 @@ struct Place {
     own: bool,
     path: PathBuf,
     notices: RefCell<Vec<String>>,
-    waited: Arc<Waited>,
+    patience: Arc<Patience>,
 }
 
 impl JournalFile {
     /// Opens the file of this name in this directory, making both where they are not there.
     pub(super) fn open(directory: &Path, own: bool, name: &str) -> Result<Self, Fault> {
+        Self::open_with(directory, own, name, Arc::default())
+    }
+
+    fn open_with(directory: &Path, own: bool, name: &str, patience: Arc<Patience>) -> Result<Self, Fault> {
         // With a relative one, a name that looks like a URI would be taken for one.
         let directory = std::path::absolute(directory)
             .map_err(|error| Fault::io(format_args!("the directory \"{}\" is none", directory.display()), &error))?;
         let path = directory.join(name);
-        let place = Place { directory, own, path, notices: RefCell::default(), waited: Arc::default() };
+        let place = Place { directory, own, path, notices: RefCell::default(), patience };
         // A disk that has failed once may not do so again.
         let connection = match place.open() {
             Err(Fault::Unusable(_)) => place.open(),
@@ -61,7 +65,7 @@ impl JournalFile {
 
     /// How long other processes were waited for since this was last asked.
     pub(super) fn waited(&self) -> Duration {
-        self.place.waited.take()
+        self.place.patience.taken()
     }
 
     pub(super) fn read<T>(&self, act: impl Fn(&Connection) -> Result<T, Fault>) -> Result<T, Fault> {
@@ -101,7 +105,7 @@ impl JournalFile {
         };
         let done = act();
         if done.is_ok() {
-            self.place.waited.over();
+            self.place.patience.restore();
         }
         done.map_err(|fault| fault.at(&self.place.path))
     }
@@ -110,7 +114,7 @@ impl JournalFile {
 impl Place {
     fn open(&self) -> Result<Connection, Fault> {
         place::make_directory(&self.directory, self.own)?;
-        match db::open(&self.path, &self.waited) {
+        match db::open(&self.path, &self.patience) {
             Err(Fault::Damaged(why)) => self.replace(&why),
             connection => connection,
         }
@@ -128,7 +132,7 @@ impl Place {
             let notice = format!("the journal {path} was damaged ({why}); it is kept as {aside}, and {carried}");
             self.notices.borrow_mut().push(notice);
         }
-        db::open(&self.path, &self.waited)
+        db::open(&self.path, &self.patience)
     }
 }
 

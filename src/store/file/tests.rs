@@ -146,3 +146,22 @@ fn a_directory_is_found_whatever_its_name_looks_like() {
     let fault = JournalFile::open(Path::new(""), false, "journal.db").err().unwrap();
     assert!(fault.to_string().contains("the directory \"\""), "{fault}");
 }
+
+#[test]
+fn a_file_that_another_process_never_lets_go_of_is_given_up_until_it_does() {
+    let (_directory, path, file) = fresh();
+    insert(&file, "before").unwrap();
+    drop(file);
+    let holder = Connection::open(path.join("journal.db")).unwrap();
+    let impatient = || Arc::new(Patience::of(Duration::ZERO));
+    let open = || JournalFile::open_with(&path, true, "journal.db", impatient());
+    let file = open().unwrap();
+    holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let taken = |fault: Fault| matches!(fault, Fault::Taken { path: told } if told == path.join("journal.db"));
+    assert!(taken(insert(&file, "meanwhile").unwrap_err()));
+    assert!(taken(open().err().unwrap()), "it cannot even be looked at");
+    assert!(file.notices().is_empty(), "nothing is wrong with it");
+    holder.execute_batch("COMMIT").unwrap();
+    insert(&file, "after").unwrap();
+    assert_eq!(rows(&file), 2);
+}

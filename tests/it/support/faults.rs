@@ -50,7 +50,7 @@ fn build() -> Result<PathBuf, String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/support/shim.rs");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let (built, library) = (folder.join(format!("shim-{}.so", std::process::id())), folder.join("shim.so"));
-    let run = Command::new("rustc")
+    let run = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
         .args(["--edition", "2024", "--crate-type", "cdylib", "-C", "opt-level=1", "-C", "panic=abort"])
         .args(["-C", "strip=symbols", "-o"])
         .args([&built, &source])
