@@ -113,12 +113,15 @@ impl Journal {
             if let Some(waiter) = waiter.filter(|_| !force) {
                 return Ok(Err(waiter));
             }
+            let is_new = found.is_none();
             let (name, mut record) =
                 found.map_or_else(|| (fresh.clone(), unknown.clone()), |found| (found.name, found.record));
             if record.is_retrieved() {
                 return Ok(Ok(Entry { record, waiter, name }));
             }
-            record.give_up_on_reply();
+            if !is_new {
+                record.give_up_on_reply();
+            }
             record.asking(now);
             rows::put(transaction, &name, &record)?;
             if waiter.is_none() {
@@ -128,8 +131,9 @@ impl Journal {
         })
     }
 
-    /// Writes a session down as it is now known, whether it is there already or not, on the disk when this comes back. `last` is whether this process is done
-    /// with it. A result that another process has written meanwhile is kept, and given back.
+    /// Writes a session down as it is now known, whether it is there already or not, and on the disk when this comes back.
+    /// `last` is whether this process is done with it. A result that another process has written meanwhile is kept, and
+    /// given back.
     pub fn put(&self, name: &str, record: &Record, last: bool) -> Result<Option<Record>, Fault> {
         self.file.write(|transaction| {
             let there = rows::named(transaction, name)?.map(|found| found.record);

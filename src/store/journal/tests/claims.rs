@@ -102,8 +102,9 @@ fn an_unknown_session_is_written_down_when_it_is_asked_for() {
     let (directory, one) = fresh();
     let record = asked(&begun("s1", 0), 5);
     let entry = one.approach(&record, false, at(5)).unwrap().unwrap();
-    // Whoever asks first has no reply to wait for.
-    assert_eq!((entry.record.lost, entry.record.asked), (Some(at(5)), Some(at(5))));
+    // Nobody has asked before, so no reply was lost.
+    assert_eq!(entry.record, record);
+    assert_eq!((entry.record.lost, entry.record.suspicion), (None, None));
     assert_eq!(waiter(&open(&directory), &record), Some(at(5)));
     assert_eq!(one.forget(&entry.name).unwrap(), None, "it may forget what it waits for itself");
 }
