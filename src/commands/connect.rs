@@ -33,7 +33,7 @@ use crate::model::words::{conclude, not_started};
 use crate::report::Reporter;
 use crate::sandbox::{Options, Sandbox, Scenario};
 use crate::settings;
-use crate::store::Kind;
+use crate::store::{Journal, Kind};
 
 /// How long a sandbox's session lives where the point is to see it expire.
 const SHORT_LIFE: Duration = Duration::from_secs(8);
@@ -136,7 +136,11 @@ async fn connect(
     let id = &session.started.id;
     let record = record(&session, flags, service, workspace.clone(), client.clock());
     context.started_at = record.began;
-    let name = store.with(|journal| journal.begin(&record, !flags.no_wait, System.time()));
+    // With a name it can still be written down later, should that fail now.
+    let name = Journal::name().ok();
+    if let Some(name) = &name {
+        store.with(|journal| journal.begin(name, &record, !flags.no_wait, System.time()));
+    }
     let found = Found { record, name, marked: true, over: false };
     let recording = Recording::new(store, &client, workspace, flags.expect.clone(), found);
     context.session = Some(id);

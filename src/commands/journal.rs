@@ -1,6 +1,6 @@
 //! The journal as a command uses it: where it cannot be had, that is said once, and the command goes on without.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use crate::cli::Global;
@@ -8,14 +8,17 @@ use crate::error::Error;
 use crate::model::environment::Environment;
 use crate::model::event::{Event, Sink, trace};
 use crate::report::Reporter;
-use crate::settings;
+use crate::settings::{self, Place};
 use crate::store::{Fault, Journal, Kind};
 
 /// The journal, or its absence.
 pub(super) struct Store {
-    journal: Option<Journal>,
+    journal: OnceCell<Journal>,
+    /// Where it is to be, and what it is to be of.
+    place: Option<(Place, Kind)>,
     reporter: Rc<Reporter>,
     warned: Cell<bool>,
+    given_up: Cell<bool>,
 }
 
 impl Store {
@@ -26,23 +29,41 @@ impl Store {
         kind: Kind,
         reporter: &Rc<Reporter>,
     ) -> Result<Self, Error> {
-        let mut store = Self { journal: None, reporter: Rc::clone(reporter), warned: Cell::new(false) };
-        let Some(place) = settings::state(flags, environment) else {
+        let place = settings::state(flags, environment).map(|place| (place, kind));
+        let (journal, reporter) = (OnceCell::new(), Rc::clone(reporter));
+        let store = Self { journal, place, reporter, warned: Cell::new(false), given_up: Cell::new(false) };
+        if store.place.is_none() {
             store.warn("HOME is not set, so there is no place for it; --state-dir names one");
-            return Ok(store);
-        };
-        match Journal::open(&place.directory, place.own, kind) {
-            Ok(journal) => store.journal = Some(journal),
-            Err(fault @ (Fault::Newer { .. } | Fault::Foreign { .. })) => return Err(refused(&fault)),
-            Err(fault) => store.fail(&fault),
+        }
+        match store.journal() {
+            Some(Err(fault @ (Fault::Newer { .. } | Fault::Foreign { .. }))) => return Err(refused(&fault)),
+            Some(Err(fault)) => {
+                store.fail(&fault);
+                // Each further try would take as long.
+                store.given_up.set(matches!(fault, Fault::Taken { .. }));
+            }
+            Some(Ok(_)) | None => {}
         }
         store.tell();
         Ok(store)
     }
 
+    /// The journal; where it could not be opened before, that is tried again. None where there is no place for it.
+    fn journal(&self) -> Option<Result<&Journal, Fault>> {
+        let (place, kind) = self.place.as_ref()?;
+        if let Some(journal) = self.journal.get() {
+            return Some(Ok(journal));
+        }
+        if self.given_up.get() {
+            return None;
+        }
+        let opened = Journal::open(&place.directory, place.own, *kind);
+        Some(opened.map(|journal| self.journal.get_or_init(|| journal)))
+    }
+
     /// Does something with the journal. Where that fails, or there is none, nothing comes back.
     pub(super) fn with<T>(&self, act: impl FnOnce(&Journal) -> Result<T, Fault>) -> Option<T> {
-        let done = act(self.journal.as_ref()?);
+        let done = self.journal()?.and_then(act);
         self.tell();
         done.map_err(|fault| self.fail(&fault)).ok()
     }
@@ -53,17 +74,18 @@ impl Store {
 
     fn warn(&self, why: &str) {
         if !self.warned.replace(true) {
-            let text = format!("the journal cannot be used, so what happens is recorded nowhere: {why}");
+            let text = format!("as long as the journal cannot be used, what happens is recorded nowhere: {why}");
             self.reporter.emit(Event::Warning(text));
         }
     }
 
     /// Passes on what happened to the journal itself.
     fn tell(&self) {
-        let notices = self.journal.iter().flat_map(Journal::notices);
+        let Some(journal) = self.journal.get() else { return };
+        let notices = journal.notices().into_iter();
         notices.for_each(|notice| self.reporter.emit(Event::Warning(notice)));
-        let waited = self.journal.as_ref().map(Journal::waited).filter(|waited| !waited.is_zero());
-        if let Some(waited) = waited {
+        let waited = journal.waited();
+        if !waited.is_zero() {
             trace(&*self.reporter, 2, || format!("* waited {waited:.1?} for another process that had the journal"));
         }
     }

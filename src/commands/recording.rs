@@ -298,7 +298,7 @@ impl Ledger for Recording<'_> {
     }
 
     async fn ask_after(&self, other: &Record) -> bool {
-        let approached = self.store.with(|journal| journal.approach(other, false, System.time()));
+        let approached = self.store.with(|journal| journal.look_in(other, System.time()));
         let Some(Ok(Entry { mut record, name, .. })) = approached else { return false };
         if record.is_retrieved() {
             return true;

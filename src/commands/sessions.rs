@@ -85,8 +85,9 @@ fn erase(forget: &cli::Forget, memory: &Memory<'_>, reporter: &Reporter) -> Resu
 fn unerased(kept: &[Entry], missing: &[SessionId], memory: &Memory<'_>, reporter: &Reporter) -> Option<Error> {
     let waited = kept.iter().filter_map(|entry| Some((&entry.record.id, entry.waiter?)));
     let mut waited = waited.map(|(id, waiter)| {
-        let since = waiter.since.to_zoned(reporter.zone()).strftime("%H:%M:%S");
-        format!("process {} on this machine is waiting for session {id}, since {since}", waiter.process)
+        let time = |since: Timestamp| since.to_zoned(reporter.zone()).strftime("%H:%M:%S").to_string();
+        let since = waiter.since.map(|since| format!(", since {}", time(since))).unwrap_or_default();
+        format!("process {} on this machine is waiting for session {id}{since}", waiter.process)
     });
     let ids = missing.iter().map(SessionId::as_str).collect::<Vec<_>>().join(", ");
     let kind = memory.kind();
@@ -154,7 +155,7 @@ impl<'a> Memory<'a> {
     fn unusable(&self, fault: &Fault) -> Error {
         match fault {
             Fault::Newer { .. } | Fault::Foreign { .. } => refused(fault),
-            Fault::Unusable(_) | Fault::Damaged(_) | Fault::Moved => {
+            Fault::Unusable(_) | Fault::Damaged(_) | Fault::Moved | Fault::Taken { .. } => {
                 let directory = self.directory.display();
                 Error::internal(format!("the journal of sessions cannot be used: {fault}")).hint(format!(
                     "It is in {directory}, which must be a directory that you may read and write; --state-dir names another."

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 
 use super::connect::kind;
@@ -45,14 +45,18 @@ pub(super) fn run(
     let kind = config.as_ref().map_or(Kind::Real, kind);
     let store = Store::open(global, environment, kind, reporter)?;
     let known = store.with(|journal| journal.find(&base.to_string(), &flags.session)).flatten();
-    let known = known.map(|entry| entry.record);
+    let known = known.map(|entry| (entry.record, entry.name));
     let route = config.as_ref().map_or_else(|_| Route::default(), settings::route);
     let mut status = Status { flags, global, reporter, interval, route, kind };
-    if let Some(end) = known.as_ref().filter(|record| record.is_retrieved()).and_then(|record| record.end.clone()) {
-        return Ok(status.tell(known.as_ref(), end));
+    let record = known.as_ref().map(|(record, _)| record);
+    if let Some(end) = record.filter(|record| record.is_retrieved()).and_then(|record| record.end.clone()) {
+        return Ok(status.tell(record, end));
     }
     runtime()?.block_on(status.ask(config?, &store, known))
 }
+
+/// How often to look whether another process is done that asks once.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 struct Status<'a> {
     flags: &'a cli::Status,
@@ -93,10 +97,11 @@ impl Status<'_> {
     }
 
     /// Asks, unless another process here is waiting for the answer.
-    async fn ask(&mut self, config: Config, store: &Store, known: Option<Record>) -> Result<Exit, Error> {
+    async fn ask(&mut self, config: Config, store: &Store, known: Option<(Record, String)>) -> Result<Exit, Error> {
         let flags = self.flags;
         let service = config.base.to_string();
         let loopback = config.base.is_loopback();
+        let patience = config.timeout;
         let workspace =
             store.with(|journal| journal.workspace(&service, config.key.expose_secret())).unwrap_or_default();
         let mut shell = Shell { clock: &System, sink: &**self.reporter, stop: listen()? };
@@ -105,7 +110,17 @@ impl Status<'_> {
         let life = SignedDuration::try_from(DOCUMENTED_LIFE).unwrap_or(SignedDuration::MAX);
         let mut unknown = Record::met(flags.session.clone(), service, workspace.clone(), life, now);
         unknown.expect.clone_from(&flags.expect);
-        let found = match store.with(|journal| journal.approach(&unknown, flags.force, now)) {
+        let patience = System.moment() + patience;
+        let approached = loop {
+            let approached = store.with(|journal| journal.approach(&unknown, flags.force, System.time()));
+            // Whoever asks for another session's sake is done in a moment.
+            let passes = matches!(&approached, Some(Err(waiter)) if waiter.since.is_none());
+            if !passes || patience.left(System.moment()).is_zero() {
+                break approached;
+            }
+            System.sleep(LOOK_AGAIN).await;
+        };
+        let found = match approached {
             Some(Err(waiter)) => return Ok(self.refuse(waiter)),
             Some(Ok(Entry { record, waiter, name, .. })) => {
                 if let Some(end) = record.end.clone().filter(|_| record.is_retrieved()) {
@@ -114,7 +129,10 @@ impl Status<'_> {
                 }
                 Found { record, name: Some(name), marked: waiter.is_none(), over: waiter.is_some() }
             }
-            None => Found { record: known.map_or(unknown, cut_off), name: None, marked: false, over: false },
+            None => {
+                let (record, name) = known.map_or((unknown, None), |(record, name)| (cut_off(record), Some(name)));
+                Found { record, name, marked: false, over: false }
+            }
         };
         let record = found.record.clone();
         trace(&**self.reporter, 1, || match &record {
@@ -163,9 +181,10 @@ impl Status<'_> {
 
     /// Another process is waiting: whoever of the two asks first takes the result from the other.
     fn refuse(&self, waiter: Busy) -> Exit {
-        let since = waiter.since.to_zoned(self.reporter.zone()).strftime("%H:%M:%S");
+        let time = |since: Timestamp| since.to_zoned(self.reporter.zone()).strftime("%H:%M:%S").to_string();
+        let since = waiter.since.map(|since| format!(", since {}", time(since))).unwrap_or_default();
         let error = Error::usage(format!(
-            "process {} on this machine is waiting for session {}, since {since}",
+            "process {} on this machine is waiting for session {}{since}",
             waiter.process, self.flags.session
         ))
         .hint("A result can be read once: that process will read it, and then this command tells it from the journal.")

@@ -1,47 +1,80 @@
 //! Waiting for another process that has the file.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long another process is waited for, in all. A transaction takes a few milliseconds, most of them the disk's.
 pub(super) const LONGEST: Duration = Duration::from_secs(5);
 
-/// How long nobody looks, at first.
-const FIRST_NAP: Duration = Duration::from_millis(4);
+/// And once it was waited for in vain: it may never let go, and there is something else to be done here.
+const ONCE_BITTEN: Duration = Duration::from_millis(200);
 
-/// And once it has waited for as long as this many transactions take.
-const LAST_NAP: Duration = Duration::from_micros(500);
-const OLD: Duration = Duration::from_millis(100);
+/// How long it is not looked at, at the least: whoever is about to write waits for those who read at that moment, and
+/// keeps everybody else waiting meanwhile.
+const SHORTEST_NAP: Duration = Duration::from_micros(100);
 
-/// What waiting has taken so far.
-#[derive(Debug, Default)]
-pub(super) struct Waited(AtomicU64);
+/// And at the most, in the first moments and after them.
+const LONGEST_NAP: Duration = Duration::from_millis(3);
+const LATER_NAP: Duration = Duration::from_millis(1);
+const LATER: Duration = Duration::from_millis(50);
 
-impl Waited {
-    /// How long it was since this was last asked.
-    pub(super) fn take(&self) -> Duration {
-        Duration::from_micros(self.0.swap(0, Ordering::Relaxed))
+/// How long this process waits for others that have the file, and has waited so far.
+#[derive(Debug)]
+pub(super) struct Patience {
+    longest: Duration,
+    in_vain: AtomicBool,
+    micros: AtomicU64,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self::of(LONGEST)
+    }
+}
+
+impl Patience {
+    pub(super) const fn of(longest: Duration) -> Self {
+        Self { longest, in_vain: AtomicBool::new(false), micros: AtomicU64::new(0) }
     }
 
-    fn add(&self, waited: Duration) {
-        self.0.fetch_add(u64::try_from(waited.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    /// How long it was waited since this was last asked.
+    pub(super) fn taken(&self) -> Duration {
+        Duration::from_micros(self.micros.swap(0, Ordering::Relaxed))
+    }
+
+    /// The file could be had.
+    pub(super) fn restore(&self) {
+        self.in_vain.store(false, Ordering::Relaxed);
+    }
+
+    /// How long is waited from now on.
+    fn left(&self) -> Duration {
+        if self.in_vain.load(Ordering::Relaxed) { self.longest.min(ONCE_BITTEN) } else { self.longest }
+    }
+
+    fn sleep(&self, nap: Duration) {
+        let asleep = Instant::now();
+        thread::sleep(nap);
+        let micros = u64::try_from(asleep.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.micros.fetch_add(micros, Ordering::Relaxed);
     }
 }
 
 /// What `SQLite` calls each time that it finds the file taken, with how often it has before. False is to give up.
-pub(super) fn handler(waited: Arc<Waited>, longest: Duration) -> impl FnMut(i32) -> bool + Send + 'static {
+pub(super) fn handler(patience: Arc<Patience>) -> impl FnMut(i32) -> bool + Send + 'static {
     let mut since = Instant::now();
     move |times| {
         if times == 0 {
             since = Instant::now();
         }
-        let Some(nap) = nap(since.elapsed(), longest) else { return false };
-        let asleep = Instant::now();
-        thread::sleep(nap);
-        waited.add(asleep.elapsed());
-        true
+        let nap = nap(since.elapsed(), patience.left());
+        match nap {
+            Some(nap) => patience.sleep(nap),
+            None => patience.in_vain.store(true, Ordering::Relaxed),
+        }
+        nap.is_some()
     }
 }
 
@@ -57,11 +90,11 @@ pub(super) fn until<E>(longest: Duration, mut attempt: impl FnMut() -> Result<bo
 
 /// How long not to look, after having waited this long; none when it has been long enough.
 ///
-/// Nobody keeps a queue. Whoever has waited longer looks more often, so that nobody waits much longer than the others.
+/// Nobody keeps a queue. A wait that has just begun is likely to be a short one, and after a while whoever has waited
+/// longer looks more often, so that nobody waits much longer than the others.
 fn nap(waited: Duration, longest: Duration) -> Option<Duration> {
-    let age = waited.as_secs_f64() / OLD.as_secs_f64();
-    let nap = FIRST_NAP.mul_f64((1.0 - age).max(0.0)).max(LAST_NAP);
-    (waited < longest).then_some(nap)
+    let most = if waited < LATER { LONGEST_NAP } else { LATER_NAP };
+    (waited < longest).then(|| (waited / 4).clamp(SHORTEST_NAP, most))
 }
 
 #[cfg(test)]
@@ -69,17 +102,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_has_waited_longer_looks_more_often_and_nobody_waits_for_ever() {
-        let mut waited = Duration::ZERO;
-        let mut last = FIRST_NAP;
-        let mut looks = 0;
+    fn a_look_is_never_far_and_nobody_waits_for_ever() {
+        let (mut waited, mut looks) = (Duration::ZERO, 0);
         while let Some(nap) = nap(waited, LONGEST) {
-            assert!((LAST_NAP..=last).contains(&nap), "{nap:?} after {waited:?}");
-            (waited, last, looks) = (waited + nap, nap, looks + 1);
+            let most = if waited < LATER { waited.max(SHORTEST_NAP) } else { LATER_NAP };
+            assert!((SHORTEST_NAP..=most).contains(&nap), "{nap:?} after {waited:?}");
+            (waited, looks) = (waited + nap, looks + 1);
         }
-        assert!((LONGEST..LONGEST + FIRST_NAP).contains(&waited), "{waited:?}");
-        assert_eq!(last, LAST_NAP);
-        assert!(looks < 20_000, "{looks}");
+        assert!((LONGEST..LONGEST + LONGEST_NAP).contains(&waited), "{waited:?}");
+        assert!(looks < 6_000, "{looks}");
     }
 
     #[test]
@@ -96,12 +127,28 @@ mod tests {
 
     #[test]
     fn a_handler_measures_each_wait_and_ends_it() {
-        let waited = Arc::new(Waited::default());
-        assert!(!handler(Arc::clone(&waited), Duration::ZERO)(0), "the time is up");
-        assert_eq!(waited.take(), Duration::ZERO);
-        let mut handler = handler(Arc::clone(&waited), LONGEST);
+        let patience = Arc::new(Patience::of(Duration::ZERO));
+        assert!(!handler(Arc::clone(&patience))(0), "the time is up");
+        assert_eq!(patience.taken(), Duration::ZERO);
+        let patience = Arc::new(Patience::default());
+        let mut handler = handler(Arc::clone(&patience));
         assert!(handler(0) && handler(1));
-        assert!(waited.take() >= LAST_NAP * 2);
-        assert_eq!(waited.take(), Duration::ZERO, "it was told before");
+        assert!(patience.taken() >= SHORTEST_NAP * 2);
+        assert_eq!(patience.taken(), Duration::ZERO, "it was told before");
+    }
+
+    #[test]
+    fn what_was_waited_for_in_vain_is_not_waited_for_as_long_again() {
+        for (longest, then) in [(Duration::ZERO, Duration::ZERO), (LONGEST, ONCE_BITTEN)] {
+            let patience = Arc::new(Patience::of(longest));
+            assert_eq!(patience.left(), longest);
+            patience.in_vain.store(true, Ordering::Relaxed);
+            assert_eq!(patience.left(), then);
+            patience.restore();
+            assert_eq!(patience.left(), longest);
+        }
+        let patience = Arc::new(Patience::of(Duration::ZERO));
+        handler(Arc::clone(&patience))(0);
+        assert!(patience.in_vain.load(Ordering::Relaxed));
     }
 }

@@ -23,10 +23,11 @@ pub(super) struct Alive {
 }
 
 impl Alive {
-    /// Gives a sign of life in this directory, and clears away those of the dead.
-    pub(super) fn begin(directory: &Path) -> Result<Self, Fault> {
+    /// Gives a sign of life in this directory, and clears away those of the dead. `own` is whether the directory is this
+    /// tool's alone.
+    pub(super) fn begin(directory: &Path, own: bool) -> Result<Self, Fault> {
         let fault = |error: &io::Error| Fault::io("no lock can be had in the state directory", error);
-        place::make_directory(directory, false)?;
+        place::make_directory(directory, own)?;
         sweep(directory);
         for _ in 0..TRIES {
             let name = fingerprint::name()?;
@@ -98,8 +99,8 @@ mod tests {
     fn a_sign_of_life_ends_with_its_holder() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("live");
-        let one = Alive::begin(&path).unwrap();
-        let two = Alive::begin(&path).unwrap();
+        let one = Alive::begin(&path, true).unwrap();
+        let two = Alive::begin(&path, true).unwrap();
         assert!(is_alive(&path, one.name()) && is_alive(&path, two.name()));
         let name = one.name().to_owned();
         drop(one);
@@ -110,7 +111,7 @@ mod tests {
         let others = ["thesis.txt", &dead[1..], "0123456789ABCDEF0123456789ABCDEF"];
         others.iter().chain([&dead.as_str()]).for_each(|name| fs::write(path.join(name), "").unwrap());
         assert!(!is_alive(&path, &dead));
-        let three = Alive::begin(&path).unwrap();
+        let three = Alive::begin(&path, true).unwrap();
         assert!(others.iter().all(|name| path.join(name).exists()), "what is not ours is left alone");
         assert!(!path.join(dead).exists() && is_alive(&path, two.name()) && is_alive(&path, three.name()));
     }

@@ -1,12 +1,11 @@
 //! The file: opened, brought up to date, and looked over where something is wrong with it.
 
-use std::fs::OpenOptions;
 use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-use super::busy::{self, Waited};
+use super::busy::{self, Patience};
 use super::fault::Fault;
 use super::{fingerprint, place, rows};
 
@@ -57,9 +56,9 @@ const STEPS: &[&str] = &["
 "];
 
 /// Opens the file, making it where there is none, and brings it up to date.
-pub(super) fn open(path: &Path, waited: &Arc<Waited>) -> Result<Connection, Fault> {
+pub(super) fn open(path: &Path, patience: &Arc<Patience>) -> Result<Connection, Fault> {
     place::make_file(path);
-    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_CREATE, waited)?;
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_CREATE, patience)?;
     // FULL is synchronised through to the disk, on macOS past the drive's own cache. What is forgotten is overwritten, and
     // nothing is written anywhere else.
     connection.execute_batch(
@@ -75,17 +74,17 @@ pub(super) fn open(path: &Path, waited: &Arc<Waited>) -> Result<Connection, Faul
     Ok(connection)
 }
 
-fn connect(path: &Path, further: OpenFlags, waited: &Arc<Waited>) -> Result<Connection, Fault> {
+fn connect(path: &Path, further: OpenFlags, patience: &Arc<Patience>) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | further;
     let mut connection = Connection::open_with_flags(path, flags).map_err(|error| refused(path, error))?;
-    connection.busy_handler(Some(busy::handler(Arc::clone(waited), busy::LONGEST)))?;
+    connection.busy_handler(Some(busy::handler(Arc::clone(patience))))?;
     Ok(connection)
 }
 
 /// Why the file could not be opened. `SQLite` keeps the system's word for it to itself, so it is asked for again.
 fn refused(path: &Path, error: rusqlite::Error) -> Fault {
     let cannot = error.sqlite_error_code() == Some(ErrorCode::CannotOpen);
-    let system = cannot.then(|| OpenOptions::new().read(true).write(true).open(path));
+    let system = cannot.then(|| place::lock_file(path));
     match system {
         Some(Err(system)) => Fault::io("it cannot be opened", &system),
         _ => error.into(),
@@ -149,6 +148,13 @@ pub(super) fn is_sound(path: &Path) -> Result<bool, Fault> {
         Err(Fault::Damaged(_)) => Ok(false),
         sound => sound,
     }
+}
+
+/// A file in which a transaction has been begun, so that nobody else begins one, and nothing was done.
+pub(super) fn begun(path: &Path) -> Result<Connection, Fault> {
+    let connection = connect(path, OpenFlags::empty(), &Arc::default())?;
+    connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; BEGIN IMMEDIATE")?;
+    Ok(connection)
 }
 
 /// What is declared in a file, but for what `SQLite` adds by itself.

@@ -24,6 +24,11 @@ pub enum Fault {
     },
     /// It cannot be read or written: what happened, without the file's contents.
     Unusable(String),
+    /// Another process keeps what it should only use for a moment.
+    Taken {
+        /// The file.
+        path: PathBuf,
+    },
     /// It is damaged. Only met where it could not be set aside either.
     Damaged(String),
     /// It is not where it was opened any more. Only met where that goes on.
@@ -36,18 +41,18 @@ impl Fault {
         Self::Unusable(format!("{what}: {error}"))
     }
 
-    /// Another process keeps what it should only use for a moment.
-    pub(super) fn busy() -> Self {
-        Self::Unusable("another process has held it for too long".into())
+    /// Another process keeps a file that is named later.
+    pub(super) fn taken() -> Self {
+        Self::Taken { path: PathBuf::new() }
     }
 
     /// The same, with the file that it happened to.
     pub(super) fn at(self, path: &Path) -> Self {
-        let path = path.display();
+        let at = |why: &dyn fmt::Display| Self::Unusable(format!("{}: {why}", path.display()));
         match self {
-            Self::Unusable(why) => Self::Unusable(format!("{path}: {why}")),
-            Self::Damaged(why) => Self::Unusable(format!("{path}: it is damaged ({why})")),
-            Self::Moved => Self::Unusable(format!("{path}: it is being moved or deleted while it is used")),
+            Self::Unusable(why) => at(&why),
+            Self::Damaged(_) | Self::Moved => at(&self),
+            Self::Taken { .. } => Self::Taken { path: path.to_owned() },
             fault => fault,
         }
     }
@@ -77,7 +82,7 @@ impl From<Error> for Fault {
             | ErrorCode::ConstraintViolation
             | ErrorCode::TypeMismatch => Self::Damaged(error.to_string()),
             ErrorCode::Unknown if extended & 0xff == ffi::SQLITE_ERROR => Self::Damaged(error.to_string()),
-            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::busy(),
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::taken(),
             _ => Self::Unusable(error.to_string()),
         }
     }
@@ -93,6 +98,7 @@ impl fmt::Display for Fault {
             ),
             Self::Foreign { path } => write!(f, "{} is a database of some other program", path.display()),
             Self::Unusable(why) => f.write_str(why),
+            Self::Taken { path } => write!(f, "{}: another process has held it for too long", path.display()),
             Self::Damaged(why) => write!(f, "it is damaged ({why})"),
             Self::Moved => f.write_str("it is being moved or deleted while it is used"),
         }

@@ -8,13 +8,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::aside::set_aside;
-use super::busy::Waited;
+use super::aside::{Aside, set_aside};
+use super::busy::Patience;
 use super::db;
 use super::fault::Fault;
 use super::place;
 
-/// How often an act is tried again after something happened to the file. Once is enough, unless that goes on.
+/// How often an act is tried, if something happens to the file. Twice is enough, unless that goes on.
 const TRIES: usize = 3;
 
 /// The file, open.
@@ -30,19 +30,33 @@ struct Place {
     own: bool,
     path: PathBuf,
     notices: RefCell<Vec<String>>,
-    waited: Arc<Waited>,
+    patience: Arc<Patience>,
 }
 
 impl JournalFile {
     /// Opens the file of this name in this directory, making both where they are not there.
     pub(super) fn open(directory: &Path, own: bool, name: &str) -> Result<Self, Fault> {
+        Self::open_with(directory, own, name, Arc::default())
+    }
+
+    fn open_with(directory: &Path, own: bool, name: &str, patience: Arc<Patience>) -> Result<Self, Fault> {
         // With a relative one, a name that looks like a URI would be taken for one.
         let directory = std::path::absolute(directory)
             .map_err(|error| Fault::io(format_args!("the directory \"{}\" is none", directory.display()), &error))?;
         let path = directory.join(name);
-        let place = Place { directory, own, path, notices: RefCell::default(), waited: Arc::default() };
-        let connection = place.open().map_err(|fault| fault.at(&place.path))?;
+        let place = Place { directory, own, path, notices: RefCell::default(), patience };
+        // A disk that has failed once may not do so again.
+        let connection = match place.open() {
+            Err(Fault::Unusable(_)) => place.open(),
+            connection => connection,
+        };
+        let connection = connection.map_err(|fault| fault.at(&place.path))?;
         Ok(Self { place, connection: RefCell::new(connection) })
+    }
+
+    /// Whether its directory is this tool's alone.
+    pub(super) fn is_own(&self) -> bool {
+        self.place.own
     }
 
     pub(super) fn directory(&self) -> &Path {
@@ -56,7 +70,7 @@ impl JournalFile {
 
     /// How long other processes were waited for since this was last asked.
     pub(super) fn waited(&self) -> Duration {
-        self.place.waited.take()
+        self.place.patience.taken()
     }
 
     pub(super) fn read<T>(&self, act: impl Fn(&Connection) -> Result<T, Fault>) -> Result<T, Fault> {
@@ -74,29 +88,38 @@ impl JournalFile {
         })
     }
 
-    /// Does something; where the file turns out to be damaged or gone, does it again with a new one.
+    /// Does something; where the file turns out to be damaged or gone, does it again with a new one, and where it cannot be
+    /// read or written, once more from the start.
     fn mended<T>(&self, act: impl Fn(&mut Connection) -> Result<T, Fault>) -> Result<T, Fault> {
         let mut connection = self.connection.borrow_mut();
         let mut act = || {
             let mut done = act(&mut connection);
+            let mut failed = false;
             for _ in 1..TRIES {
                 match done {
                     Err(Fault::Damaged(why)) => *connection = self.place.replace(&why)?,
                     Err(Fault::Moved) => *connection = self.place.open()?,
+                    Err(Fault::Unusable(_)) if !std::mem::replace(&mut failed, true) => {
+                        *connection = self.place.open()?;
+                    }
                     _ => break,
                 }
                 done = act(&mut connection);
             }
             done
         };
-        act().map_err(|fault| fault.at(&self.place.path))
+        let done = act();
+        if done.is_ok() {
+            self.place.patience.restore();
+        }
+        done.map_err(|fault| fault.at(&self.place.path))
     }
 }
 
 impl Place {
     fn open(&self) -> Result<Connection, Fault> {
         place::make_directory(&self.directory, self.own)?;
-        match db::open(&self.path, &self.waited) {
+        match db::open(&self.path, &self.patience) {
             Err(Fault::Damaged(why)) => self.replace(&why),
             connection => connection,
         }
@@ -104,13 +127,17 @@ impl Place {
 
     /// A new file in a damaged one's place.
     fn replace(&self, why: &str) -> Result<Connection, Fault> {
-        if let Some(aside) = set_aside(&self.path, Timestamp::now())? {
+        if let Some(Aside { path: aside, carried }) = set_aside(&self.path, Timestamp::now())? {
             let (path, aside) = (self.path.display(), aside.display());
-            let notice =
-                format!("the journal {path} was damaged ({why}); it is kept as {aside}, and a new one was begun");
+            let carried = match carried {
+                0 => "no session could be read from it".to_owned(),
+                1 => "1 session could be read from it and is in the new one".to_owned(),
+                _ => format!("{carried} sessions could be read from it and are in the new one"),
+            };
+            let notice = format!("the journal {path} was damaged ({why}); it is kept as {aside}, and {carried}");
             self.notices.borrow_mut().push(notice);
         }
-        db::open(&self.path, &self.waited)
+        db::open(&self.path, &self.patience)
     }
 }
 

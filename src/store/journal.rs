@@ -54,8 +54,8 @@ pub struct Entry {
 pub struct Waiter {
     /// Its number, for people to look for.
     pub process: u32,
-    /// Since when it waits.
-    pub since: Timestamp,
+    /// Since when it waits. None where it only asks once, for another session's sake: it is done in a moment.
+    pub since: Option<Timestamp>,
 }
 
 /// Another process is waiting for the session.
@@ -97,22 +97,39 @@ impl Journal {
         self.file.read(|connection| Ok(fingerprint::fingerprint(&rows::secret(connection)?, service, key)))
     }
 
-    /// Writes down a session that has just begun and, where this process is going to wait for it, who does. Gives the
-    /// name under which it is from now on.
-    pub fn begin(&self, record: &Record, waiting: bool, now: Timestamp) -> Result<String, Fault> {
-        let name = fingerprint::name()?;
+    /// A name for a session, under which it can be put into the journal sooner or later.
+    pub fn name() -> Result<String, Fault> {
+        fingerprint::name()
+    }
+
+    /// Writes down a session that has just begun and, where this process is going to wait for it, who does.
+    pub fn begin(&self, name: &str, record: &Record, waiting: bool, now: Timestamp) -> Result<(), Fault> {
         self.file.write(|transaction| {
             tidy(transaction, now)?;
-            rows::put(transaction, &name, record)?;
-            if waiting { self.claim(transaction, &name, now) } else { Ok(()) }
-        })?;
-        Ok(name)
+            rows::put(transaction, name, record)?;
+            if waiting { self.claim(transaction, name, Some(now)) } else { Ok(()) }
+        })
     }
 
     /// Prepares to ask for a session's state: takes the claim to it, from the dead if need be, and writes down that a
     /// request is about to leave. `unknown` is what is written where the journal has no such session. With `force`, a
     /// process that is waiting for it is left to wait, its record as it is: see [`Self::ask_over`].
     pub fn approach(&self, unknown: &Record, force: bool, now: Timestamp) -> Result<Result<Entry, Busy>, Fault> {
+        self.approach_since(unknown, force, Some(now), now)
+    }
+
+    /// The same, to ask once, for another session's sake.
+    pub fn look_in(&self, record: &Record, now: Timestamp) -> Result<Result<Entry, Busy>, Fault> {
+        self.approach_since(record, false, None, now)
+    }
+
+    fn approach_since(
+        &self,
+        unknown: &Record,
+        force: bool,
+        since: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Result<Entry, Busy>, Fault> {
         let fresh = fingerprint::name()?;
         self.file.write(|transaction| {
             tidy(transaction, now)?;
@@ -137,13 +154,14 @@ impl Journal {
             };
             record.asking(now);
             rows::put(transaction, &name, &record)?;
-            self.claim(transaction, &name, now)?;
+            self.claim(transaction, &name, since)?;
             Ok(Ok(Entry { record, waiter, asked_over: None, name }))
         })
     }
 
-    /// Writes a session down as it is now known, on the disk when this comes back. `last` is whether this process is done
-    /// with it. A result that another process has written meanwhile is kept, and given back.
+    /// Writes a session down as it is now known, whether it is there already or not, and on the disk when this comes back.
+    /// `last` is whether this process is done with it. A result that another process has written meanwhile is kept, and
+    /// given back.
     pub fn put(&self, name: &str, record: &Record, last: bool) -> Result<Option<Record>, Fault> {
         self.file.write(|transaction| {
             let there = rows::named(transaction, name)?.map(|found| found.record);
@@ -154,9 +172,9 @@ impl Journal {
             }
             if last {
                 self.let_go(transaction, name)?;
-            } else if is_new && self.alive.borrow().is_some() {
-                // The file is another than the one that had this process's claim.
-                self.claim(transaction, name, record.asked.unwrap_or(record.began))?;
+            } else if is_new {
+                // It could not be written before, or the file is another since. Only whoever waits puts it there early.
+                self.claim(transaction, name, Some(record.asked.unwrap_or(record.began)))?;
             }
             Ok(better)
         })
@@ -226,18 +244,15 @@ impl Journal {
     }
 
     /// Writes down that this process waits. Where no lock can be had, nobody is told.
-    fn claim(&self, transaction: &Transaction<'_>, name: &str, now: Timestamp) -> Result<(), Fault> {
+    fn claim(&self, transaction: &Transaction<'_>, name: &str, since: Option<Timestamp>) -> Result<(), Fault> {
         let mut alive = self.alive.borrow_mut();
         // Somebody may have deleted it, with all the rest.
         if alive.as_ref().is_none_or(|alive| !alive.is_there()) {
-            *alive = Alive::begin(&self.locks()).ok();
+            *alive = Alive::begin(&self.locks(), self.file.is_own()).ok();
         }
         let Some(alive) = &*alive else { return Ok(()) };
-        transaction.execute(
-            "UPDATE session SET claim = ?2, claim_process = ?3, claimed = ?4 WHERE name = ?1",
-            (name, alive.name(), std::process::id(), now.as_millisecond()),
-        )?;
-        Ok(())
+        let claim = Claim { name: alive.name().to_owned(), process: std::process::id(), since };
+        rows::set_claim(transaction, name, &claim)
     }
 
     fn let_go(&self, transaction: &Transaction<'_>, name: &str) -> Result<(), Fault> {

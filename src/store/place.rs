@@ -82,11 +82,19 @@ fn make_directories(path: &Path) -> io::Result<()> {
     // A umask may have taken from it what the owner needs.
     set_mode(path, |_| 0o700);
     // On the disk before anything in it is.
+    sync_parent(path);
+    Ok(())
+}
+
+/// Has the disk know what names there are beside this one.
+pub(super) fn sync_parent(path: &Path) {
+    // Elsewhere a directory cannot be opened.
     #[cfg(unix)]
-    if let Some(parent) = parent {
+    if let Some(parent) = path.parent() {
         let _ = File::open(parent).and_then(|parent| parent.sync_all());
     }
-    Ok(())
+    #[cfg(not(unix))]
+    let _ = path;
 }
 
 /// Makes a file that only its owner may read, where there is none yet.

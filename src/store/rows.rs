@@ -24,7 +24,7 @@ pub(super) struct Found {
 pub(super) struct Claim {
     pub(super) name: String,
     pub(super) process: u32,
-    pub(super) since: Timestamp,
+    pub(super) since: Option<Timestamp>,
 }
 
 /// Every row that this condition is true of, the newest first.
@@ -104,6 +104,41 @@ pub(super) fn secret(connection: &Connection) -> Result<Vec<u8>, Fault> {
     secret
         .filter(|secret| secret.len() == fingerprint::SECRET)
         .ok_or_else(|| Fault::Damaged("it has lost its secret".into()))
+}
+
+/// Copies what can be read of a damaged file into a new one. How many sessions that is.
+pub(super) fn carry_over(damaged: &Connection, fresh: &Connection) -> Result<usize, Fault> {
+    let mut carried = 0;
+    // From both ends: what is between is where it cannot be read.
+    for order in ["ASC", "DESC"] {
+        let Ok(mut statement) = damaged.prepare(&format!("SELECT * FROM session ORDER BY number {order}")) else {
+            continue;
+        };
+        let Ok(rows) = statement.query_map([], |row| Ok(read(row))) else { continue };
+        for found in rows.map_while(Result::ok).flatten() {
+            if named(fresh, &found.name)?.is_none() {
+                put(fresh, &found.name, &found.record)?;
+                if let Some(claim) = &found.claim {
+                    set_claim(fresh, &found.name, claim)?;
+                }
+                carried += 1;
+            }
+        }
+    }
+    // With the same secret, the workspaces are still told apart.
+    if let Ok(secret) = secret(damaged) {
+        fresh.execute("UPDATE secret SET fingerprints = ?1", [secret])?;
+    }
+    Ok(carried)
+}
+
+/// Writes down who waits for a session.
+pub(super) fn set_claim(connection: &Connection, name: &str, claim: &Claim) -> Result<(), Fault> {
+    connection.execute(
+        "UPDATE session SET claim = ?2, claim_process = ?3, claimed = ?4 WHERE name = ?1",
+        (name, &claim.name, claim.process, claim.since.map(Timestamp::as_millisecond)),
+    )?;
+    Ok(())
 }
 
 /// A verdict, column by column.
@@ -221,7 +256,7 @@ fn read(row: &Row<'_>) -> Option<Found> {
     let claim = text("claim").map(|name| Claim {
         name,
         process: row.get("claim_process").unwrap_or(0),
-        since: time("claimed").unwrap_or(began),
+        since: time("claimed"),
     });
     Some(Found { name: text("name")?, record, claim, asked_over: time("asked_over") })
 }

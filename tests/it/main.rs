@@ -7,6 +7,7 @@ mod browsers;
 mod events;
 mod house;
 mod init;
+mod journal;
 mod outcomes;
 mod pipes;
 mod polling;

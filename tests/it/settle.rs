@@ -168,7 +168,7 @@ fn a_page_that_is_not_enough_is_followed_by_the_next() {
 fn it_settles_without_a_journal_too() {
     let api = lost([Act::accounts(&[("ada@acme.com", THEN)])]);
     let run = connect(&api, &[]).no_env("HOME").run().expect(0);
-    assert_eq!(run.says("warning: the journal cannot be used").stdout, "Connected ada@acme.com (Ada Lovelace)\n");
+    assert_eq!(run.says("recorded nowhere").stdout, "Connected ada@acme.com (Ada Lovelace)\n");
 }
 
 #[test]

@@ -229,13 +229,13 @@ fn another_connection_that_has_the_file_is_waited_for_until_it_lets_go() {
         let (found_taken, is_taken) = mpsc::channel();
         thread::scope(|scope| {
             scope.spawn(|| {
-                let waited = Arc::new(Waited::default());
+                let waited = Arc::new(Patience::default());
                 let mut connection = connect(&path, OpenFlags::empty(), &waited).unwrap();
-                let mut wait = busy::handler(Arc::clone(&waited), Duration::MAX);
+                let mut wait = busy::handler(Arc::clone(&waited));
                 let told = move |times| found_taken.send(()).is_ok() | wait(times);
                 connection.busy_handler(Some(told)).unwrap();
                 connection.execute_batch("BEGIN IMMEDIATE; DELETE FROM session; COMMIT").unwrap();
-                assert!(!waited.take().is_zero());
+                assert!(!waited.taken().is_zero());
             });
             // Only when it is known to have looked once.
             is_taken.recv().unwrap();
@@ -250,7 +250,7 @@ fn another_connection_that_never_lets_go_is_not_waited_for_without_end() {
     let mut connection = opened(&path).unwrap();
     let holder = Connection::open(&path).unwrap();
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
-    connection.busy_handler(Some(busy::handler(Arc::default(), Duration::ZERO))).unwrap();
+    connection.busy_handler(Some(busy::handler(Arc::new(Patience::of(Duration::ZERO))))).unwrap();
     let fault = Fault::from(connection.execute_batch("BEGIN IMMEDIATE").unwrap_err());
-    assert!(matches!(&fault, Fault::Unusable(why) if why.contains("another process")), "{fault}");
+    assert!(matches!(fault, Fault::Taken { .. }), "{fault}");
 }

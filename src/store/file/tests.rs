@@ -47,7 +47,9 @@ fn an_act_that_fails_changes_nothing() {
 
 #[test]
 fn what_is_damaged_while_it_is_open_is_set_aside_and_the_act_is_done() {
-    for sql in ["", "DROP TABLE session", "DELETE FROM secret"] {
+    // What is done to it, and how much can still be read of it.
+    for (sql, carried) in [("", 0), ("DROP TABLE session", 0), ("DELETE FROM secret", 1), ("DROP INDEX session_id", 1)]
+    {
         let (_directory, path, file) = fresh();
         insert(&file, "before").unwrap();
         let journal = path.join("journal.db");
@@ -57,14 +59,29 @@ fn what_is_damaged_while_it_is_open_is_set_aside_and_the_act_is_done() {
             Connection::open(&journal).unwrap().execute_batch(sql).unwrap();
         }
         let damaged = fs::read(&journal).unwrap();
-        file.read(|connection| super::super::rows::secret(connection).map(drop)).unwrap();
+        let fault = || file.write::<()>(|_| Err(Fault::Damaged("it seems so".into())));
+        // It is looked at before it is believed, and not for ever.
+        assert!(fault().unwrap_err().to_string().contains("it seems so"));
         insert(&file, "after").unwrap();
-        assert_eq!(rows(&file), 1, "{sql}");
+        assert_eq!(rows(&file), 1 + carried, "{sql}");
         assert!(aside(&path) == [damaged], "{sql}");
         let notices = file.notices();
         assert!(matches!(&*notices, [notice] if notice.contains(".damaged-2")), "{sql}: {notices:?}");
         assert_eq!(file.notices(), [""; 0], "it is told once");
+        let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.retain(|name| !name.to_str().unwrap().contains("damaged"));
+        names.sort();
+        assert_eq!(names, ["journal.db", "journal.db-journal", "journal.db.lock"], "{sql}");
     }
+}
+
+#[test]
+fn a_sound_file_stays_where_it_is_whatever_is_said_of_it() {
+    let (_directory, path, file) = fresh();
+    insert(&file, "before").unwrap();
+    let fault = file.write::<()>(|_| Err(Fault::Damaged("it seems so".into()))).unwrap_err();
+    assert!(fault.to_string().contains("journal.db: it is damaged (it seems so)"), "{fault}");
+    assert_eq!((rows(&file), file.notices(), aside(&path).len()), (1, vec![], 0));
 }
 
 #[test]
@@ -128,4 +145,23 @@ fn a_directory_is_found_whatever_its_name_looks_like() {
     }
     let fault = JournalFile::open(Path::new(""), false, "journal.db").err().unwrap();
     assert!(fault.to_string().contains("the directory \"\""), "{fault}");
+}
+
+#[test]
+fn a_file_that_another_process_never_lets_go_of_is_given_up_until_it_does() {
+    let (_directory, path, file) = fresh();
+    insert(&file, "before").unwrap();
+    drop(file);
+    let holder = Connection::open(path.join("journal.db")).unwrap();
+    let impatient = || Arc::new(Patience::of(Duration::ZERO));
+    let open = || JournalFile::open_with(&path, true, "journal.db", impatient());
+    let file = open().unwrap();
+    holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let taken = |fault: Fault| matches!(fault, Fault::Taken { path: told } if told == path.join("journal.db"));
+    assert!(taken(insert(&file, "meanwhile").unwrap_err()));
+    assert!(taken(open().err().unwrap()), "it cannot even be looked at");
+    assert!(file.notices().is_empty(), "nothing is wrong with it");
+    holder.execute_batch("COMMIT").unwrap();
+    insert(&file, "after").unwrap();
+    assert_eq!(rows(&file), 2);
 }

@@ -118,7 +118,8 @@ mod tests {
         journal.file.read(|connection| Ok(connection.execute_batch("PRAGMA synchronous = OFF")?)).unwrap();
         for number in 0..MANY {
             let mut record = record(number);
-            let name = journal.begin(&record, false, record.began).unwrap();
+            let name = Journal::name().unwrap();
+            journal.begin(&name, &record, false, record.began).unwrap();
             // Each row changes its size, as a session's does, and is moved about for that.
             let account = Account { email: Some(format!("came{number}@back.example")), name: None };
             record.finish(Verdict::Connected(account), Source::Api, record.began);
@@ -158,7 +159,9 @@ mod tests {
         let [journal, other] = [0, 1].map(|_| Journal::open(directory.path(), false, Kind::Real).unwrap());
         let put = |journal: &Journal, number, service: &str, waiting| {
             let record = Record { service: service.into(), ..record(number) };
-            journal.begin(&record, waiting, record.began).unwrap()
+            let name = Journal::name().unwrap();
+            journal.begin(&name, &record, waiting, record.began).unwrap();
+            name
         };
         let waited = put(&other, 1, "https://one", true);
         put(&other, 1, "https://two", false);

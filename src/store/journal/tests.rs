@@ -38,6 +38,12 @@ fn fresh() -> (TempDir, Journal) {
     (directory, journal)
 }
 
+fn begin(journal: &Journal, record: &Record, waiting: bool, now: Timestamp) -> String {
+    let name = Journal::name().unwrap();
+    journal.begin(&name, record, waiting, now).unwrap();
+    name
+}
+
 fn found(journal: &Journal, record: &Record) -> Entry {
     journal.find(&record.service, &record.id).unwrap().expect("a record")
 }
@@ -58,7 +64,7 @@ fn a_session_is_known_by_its_id_and_service_and_the_newest_is_meant() {
     let mut other = begun("s1", 0);
     other.service = "https://elsewhere".into();
     for record in [begun("s1", 0), begun("s1", 5), begun("s1", 3), begun("s2", 9), other.clone()] {
-        journal.begin(&record, false, at(10)).unwrap();
+        begin(&journal, &record, false, at(10));
     }
     assert_eq!(found(&journal, &begun("s1", 0)).record, begun("s1", 5));
     assert_eq!(found(&journal, &other).record, other);
@@ -83,7 +89,7 @@ fn a_result_is_never_replaced_by_less_and_whoever_has_less_is_given_it() {
     ];
     for better in [api(connected("ada@acme.com")), error(), api(Verdict::Expired { status: Some("expired".into()) })] {
         let (_directory, journal) = fresh();
-        let name = journal.begin(&begun("s1", 0), true, at(0)).unwrap();
+        let name = begin(&journal, &begun("s1", 0), true, at(0));
         for first in less.iter().chain([&reconciled]) {
             assert_eq!(journal.put(&name, first, false).unwrap(), None);
         }
@@ -94,7 +100,7 @@ fn a_result_is_never_replaced_by_less_and_whoever_has_less_is_given_it() {
         }
     }
     let (_directory, journal) = fresh();
-    let name = journal.begin(&reconciled, false, at(0)).unwrap();
+    let name = begin(&journal, &reconciled, false, at(0));
     for worse in &less {
         assert_eq!(journal.put(&name, worse, true).unwrap().as_ref(), Some(&reconciled));
     }
@@ -117,7 +123,7 @@ fn the_sandbox_has_a_journal_of_its_own() {
     assert!(Journal::open_existing(&state, true, Kind::Sandbox).unwrap().is_none());
     assert!(!state.join("sandbox.db").exists());
     let sandbox = Journal::open(&state, true, Kind::Sandbox).unwrap();
-    sandbox.begin(&begun("s1", 0), false, at(0)).unwrap();
+    begin(&sandbox, &begun("s1", 0), false, at(0));
     assert_eq!(journal.find("https://api", &begun("s1", 0).id).unwrap(), None);
     assert!(Journal::open_existing(&state, true, Kind::Sandbox).unwrap().is_some());
     assert_ne!(journal.workspace("s", "k").unwrap(), sandbox.workspace("s", "k").unwrap());
@@ -128,7 +134,7 @@ fn neighbours_are_the_other_sessions_of_the_service_at_about_the_time() {
     let (_directory, journal) = fresh();
     let hours = |hours: i64| hours * 3600;
     let record = begun("s0", 0);
-    let name = journal.begin(&record, false, at(0)).unwrap();
+    let name = begin(&journal, &record, false, at(0));
     let mut strange = begun("service", 0);
     strange.service = "https://elsewhere".into();
     let mut near = [begun("early", -hours(2)), begun("s0", 0), begun("another-key", 1), begun("late", hours(2) + 600)];
@@ -136,7 +142,7 @@ fn neighbours_are_the_other_sessions_of_the_service_at_about_the_time() {
     near[2].workspace = "other".into();
     let far = [begun("earlier", -hours(2) - 1), begun("later", hours(2) + 601), strange];
     for other in near.iter().chain(&far) {
-        journal.begin(other, false, at(0)).unwrap();
+        begin(&journal, other, false, at(0));
     }
     let mut found = journal.neighbours(&name, &record).unwrap();
     found.sort_by_key(|other| other.began);
@@ -148,7 +154,7 @@ fn what_was_heard_is_found_by_whoever_opens_it_next() {
     let (directory, journal) = fresh();
     let mut record = begun("s1", 0);
     record.asking(at(1));
-    let name = journal.begin(&record, true, at(1)).unwrap();
+    let name = begin(&journal, &record, true, at(1));
     assert_eq!(found(&open(&directory), &record).record, record);
     record.heard(&Reply::Unknown("odd".into()), at(2));
     journal.put(&name, &record, false).unwrap();

@@ -1,5 +1,6 @@
 //! Builders for the tests of the binary.
 
+pub mod faults;
 pub mod live;
 pub mod program;
 pub mod pty;

@@ -17,7 +17,7 @@ fn asked(record: &Record, second: i64) -> Record {
 
 fn waiter(journal: &Journal, record: &Record) -> Option<Timestamp> {
     let waiter = found(journal, record).waiter;
-    waiter.inspect(|waiter| assert_eq!(waiter.process, std::process::id())).map(|waiter| waiter.since)
+    waiter.inspect(|waiter| assert_eq!(waiter.process, std::process::id())).and_then(|waiter| waiter.since)
 }
 
 #[test]
@@ -26,12 +26,12 @@ fn whoever_waits_keeps_others_from_asking_until_it_is_done() {
         let (directory, one) = fresh();
         let two = open(&directory);
         let record = begun("s1", 0);
-        let name = one.begin(&record, true, at(1)).unwrap();
+        let name = begin(&one, &record, true, at(1));
         assert_eq!(waiter(&one, &record), None, "it is no other than itself");
         assert_eq!(waiter(&two, &record), Some(at(1)));
         let before = found(&two, &record).record;
         let busy = two.approach(&asked(&record, 5), false, at(5)).unwrap().unwrap_err();
-        assert_eq!((busy.process, busy.since), (std::process::id(), at(1)));
+        assert_eq!((busy.process, busy.since), (std::process::id(), Some(at(1))));
         assert_eq!(found(&two, &record).record, before, "nothing was written of a request that did not leave");
         assert!(two.forget(&name).unwrap().is_some(), "and it is not forgotten meanwhile");
         one.put(&name, &record, last).unwrap();
@@ -54,7 +54,7 @@ fn whoever_waits_keeps_others_from_asking_until_it_is_done() {
 fn a_session_that_nobody_waits_for_has_no_waiter() {
     let (directory, one) = fresh();
     let record = begun("s1", 0);
-    let name = one.begin(&record, false, at(1)).unwrap();
+    let name = begin(&one, &record, false, at(1));
     let two = open(&directory);
     assert_eq!(waiter(&two, &record), None);
     assert_eq!(two.forget(&name).unwrap(), None);
@@ -65,10 +65,10 @@ fn a_session_that_nobody_waits_for_has_no_waiter() {
 fn who_asks_over_another_leaves_it_its_claim() {
     let (directory, one) = fresh();
     let record = begun("s1", 0);
-    let name = one.begin(&record, true, at(1)).unwrap();
+    let name = begin(&one, &record, true, at(1));
     let two = open(&directory);
     let entry = two.approach(&asked(&record, 5), true, at(5)).unwrap().unwrap();
-    assert_eq!(entry.waiter.map(|waiter| waiter.since), Some(at(1)));
+    assert_eq!(entry.waiter.and_then(|waiter| waiter.since), Some(at(1)));
     two.put(&name, &entry.record, true).unwrap();
     assert_eq!(waiter(&open(&directory), &record), Some(at(1)), "it lets go of nothing that is another's");
 }
@@ -78,7 +78,7 @@ fn what_a_dead_process_was_told_is_not_known() {
     let (directory, one) = fresh();
     let mut record = begun("s1", 0);
     record.asking(at(1));
-    one.begin(&record, true, at(1)).unwrap();
+    begin(&one, &record, true, at(1));
     drop(one);
     let two = open(&directory);
     let entry = two.approach(&asked(&record, 5), false, at(5)).unwrap().unwrap();
@@ -91,7 +91,7 @@ fn what_a_dead_process_was_told_is_not_known() {
 fn a_result_that_is_known_needs_no_asking() {
     let (directory, one) = fresh();
     let record = ended(begun("s1", 0), connected("ada@acme.com"), Source::Api);
-    one.begin(&record, false, at(1)).unwrap();
+    begin(&one, &record, false, at(1));
     let two = open(&directory);
     assert_eq!(two.approach(&asked(&record, 5), false, at(5)).unwrap().unwrap().record, record);
     assert_eq!(waiter(&one, &record), None, "nobody waits for it");
@@ -111,7 +111,7 @@ fn an_unknown_session_is_written_down_when_it_is_asked_for() {
 fn a_claim_of_another_process_number_counts_by_its_lock_alone() {
     let (directory, one) = fresh();
     let record = begun("s1", 0);
-    one.begin(&record, true, at(1)).unwrap();
+    begin(&one, &record, true, at(1));
     let two = open(&directory);
     let path = directory.path().join("state/journal.db");
     // The number of a process that certainly runs, and one that certainly does not, with a lock and without.
@@ -128,4 +128,17 @@ fn a_claim_of_another_process_number_counts_by_its_lock_alone() {
     fs::write(lock.join(name), "").unwrap();
     connection.execute("UPDATE session SET claim_process = 1", []).unwrap();
     assert_eq!(found(&two, &record).waiter, None, "what a killed process leaves is not locked");
+}
+
+#[test]
+fn who_asks_once_for_anothers_sake_does_not_say_since_when() {
+    let (directory, one) = fresh();
+    let record = begun("s1", 0);
+    begin(&one, &record, false, at(0));
+    let entry = one.look_in(&record, at(5)).unwrap().unwrap();
+    let two = open(&directory);
+    assert_eq!(two.approach(&record, false, at(6)).unwrap().unwrap_err().since, None);
+    one.put(&entry.name, &entry.record, true).unwrap();
+    assert_eq!(two.approach(&record, false, at(7)).unwrap().unwrap().waiter, None);
+    assert_eq!(one.look_in(&record, at(8)).unwrap().unwrap_err().since, Some(at(7)), "nobody is asked over");
 }

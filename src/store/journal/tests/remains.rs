@@ -23,7 +23,7 @@ fn records_go_after_thirty_days() {
     let (directory, journal) = fresh();
     let (old, kept) = (begun("old-session", 0), begun("kept-session", 1));
     for record in [&old, &kept] {
-        journal.begin(record, false, at(0)).unwrap();
+        begin(&journal, record, false, at(0));
     }
     let now = at(0).saturating_add(days(30)).unwrap();
     let ids = |now| -> Vec<String> {
@@ -34,7 +34,7 @@ fn records_go_after_thirty_days() {
     assert_eq!(ids(later), ["kept-session"]);
     assert!(!holds(&directory, "old-session") && holds(&directory, "kept-session"));
     // Whoever begins a session or asks for one clears away too.
-    journal.begin(&begun("new", 0), false, later.saturating_add(days(1)).unwrap()).unwrap();
+    begin(&journal, &begun("new", 0), false, later.saturating_add(days(1)).unwrap());
     assert!(!holds(&directory, "kept-session"));
 }
 
@@ -43,7 +43,7 @@ fn a_url_goes_with_its_session_or_by_itself() {
     let (directory, journal) = fresh();
     let record = begun("s1", 0);
     let url = record.auth_url.clone().unwrap();
-    let name = journal.begin(&record, false, at(0)).unwrap();
+    let name = begin(&journal, &record, false, at(0));
     assert!(holds(&directory, &url));
     let mut over = record.clone();
     over.finish(Verdict::NotFound, Source::Api, at(5));
@@ -52,9 +52,9 @@ fn a_url_goes_with_its_session_or_by_itself() {
 
     // Where nobody saw its end.
     journal.put("another", &record, false).unwrap();
-    journal.begin(&begun("s2", 600), false, at(660)).unwrap();
+    begin(&journal, &begun("s2", 600), false, at(660));
     assert!(holds(&directory, &url), "somebody may still be at it");
-    journal.begin(&begun("s3", 600), false, at(661)).unwrap();
+    begin(&journal, &begun("s3", 600), false, at(661));
     assert!(!holds(&directory, &url) && holds(&directory, "google.com/s2"));
 }
 
@@ -67,7 +67,7 @@ fn what_is_erased_is_nowhere_any_more() {
     let mut names = Vec::new();
     for number in 0..120 {
         let record = ended(begun(&format!("s{number}"), 0), connected(&mailbox(number)), Source::Api);
-        names.push(journal.begin(&record, false, at(0)).unwrap());
+        names.push(begin(&journal, &record, false, at(0)));
     }
     // Some change what they hold, in all sizes.
     for (number, name) in names.iter().enumerate().filter(|(number, _)| number % 3 == 0) {

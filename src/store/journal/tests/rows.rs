@@ -105,7 +105,7 @@ fn what_is_finer_than_a_millisecond_is_left_out() {
     let mut record = begun("s1", 0);
     let fine = at(1).saturating_add(SignedDuration::new(0, 123_999_999)).unwrap();
     (record.asked, record.slowest) = (Some(fine), Some(SignedDuration::new(1, 1_999_999)));
-    journal.begin(&record, false, at(0)).unwrap();
+    begin(&journal, &record, false, at(0));
     let read = found(&journal, &record).record;
     assert_eq!(read.asked.unwrap(), at(1).saturating_add(SignedDuration::from_millis(123)).unwrap());
     assert_eq!(read.slowest, Some(SignedDuration::from_millis(1001)));
@@ -114,8 +114,8 @@ fn what_is_finer_than_a_millisecond_is_left_out() {
 #[test]
 fn a_row_that_makes_no_sense_does_not_hide_the_others() {
     let (directory, journal) = fresh();
-    journal.begin(&begun("s1", 0), false, at(0)).unwrap();
-    let name = journal.begin(&begun("s2", 1), false, at(0)).unwrap();
+    begin(&journal, &begun("s1", 0), false, at(0));
+    let name = begin(&journal, &begun("s2", 1), false, at(0));
     let meddle = |sql: &str| {
         let connection = rusqlite::Connection::open(directory.path().join("state/journal.db")).unwrap();
         connection.execute(sql, [&name]).unwrap();
