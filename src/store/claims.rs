@@ -102,6 +102,10 @@ mod tests {
         // What a killed process leaves behind is a file without a lock, and is cleared away.
         fs::write(path.join("00ff"), "").unwrap();
         assert!(!is_alive(&path, "00ff"));
+        // Nor does somebody who looks at the same moment make it one.
+        let looking = File::open(path.join("00ff")).unwrap();
+        looking.try_lock_shared().unwrap();
+        assert!(!is_alive(&path, "00ff"));
         let three = Alive::begin(&path).unwrap();
         assert!(!path.join("00ff").exists() && is_alive(&path, two.name()) && is_alive(&path, three.name()));
     }
