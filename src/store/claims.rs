@@ -111,6 +111,10 @@ mod tests {
         let others = ["thesis.txt", &dead[1..], "0123456789ABCDEF0123456789ABCDEF"];
         others.iter().chain([&dead.as_str()]).for_each(|name| fs::write(path.join(name), "").unwrap());
         assert!(!is_alive(&path, &dead));
+        // Nor does somebody who looks at the same moment make it one.
+        let looking = File::open(path.join(&dead)).unwrap();
+        looking.try_lock_shared().unwrap();
+        assert!(!is_alive(&path, &dead));
         let three = Alive::begin(&path, true).unwrap();
         assert!(others.iter().all(|name| path.join(name).exists()), "what is not ours is left alone");
         assert!(!path.join(dead).exists() && is_alive(&path, two.name()) && is_alive(&path, three.name()));

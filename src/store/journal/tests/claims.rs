@@ -142,3 +142,32 @@ fn who_asks_once_for_anothers_sake_does_not_say_since_when() {
     assert_eq!(two.approach(&record, false, at(7)).unwrap().unwrap().waiter, None);
     assert_eq!(one.look_in(&record, at(8)).unwrap().unwrap_err().since, Some(at(7)), "nobody is asked over");
 }
+
+#[test]
+fn whoever_waits_still_does_when_the_file_is_another() {
+    let state = |directory: &TempDir| directory.path().join("state");
+    let harms: [fn(&std::path::Path); 4] = [
+        |state| fs::remove_dir_all(state).unwrap(),
+        |state| fs::remove_file(state.join("journal.db")).unwrap(),
+        |state| fs::write(state.join("journal.db"), "garbage").unwrap(),
+        |state| {
+            let connection = rusqlite::Connection::open(state.join("journal.db")).unwrap();
+            connection.execute_batch("ALTER TABLE session DROP COLUMN lost").unwrap();
+        },
+    ];
+    for (number, harm) in harms.into_iter().enumerate() {
+        let (directory, one) = fresh();
+        let mut record = begun("s1", 0);
+        record.asking(at(3));
+        let name = begin(&one, &record, true, at(1));
+        harm(&state(&directory));
+        record.asking(at(4));
+        one.put(&name, &record, false).unwrap();
+        // Of the last, everything that matters could be carried over.
+        let since = if number == 3 { at(1) } else { at(4) };
+        assert_eq!(one.notices().len(), usize::from(number > 1), "{number}");
+        assert_eq!(waiter(&open(&directory), &record), Some(since), "{number}");
+        one.put(&name, &record, true).unwrap();
+        assert_eq!(waiter(&open(&directory), &record), None, "{number}");
+    }
+}
