@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::exit::Outcome;
 use crate::flow::{Clock, Ended, Shell, System};
 use crate::model::auth_url::AuthUrl;
+use crate::model::base_url::BaseUrl;
 use crate::model::conclusion::Conclusion;
 use crate::model::deadline::DOCUMENTED_LIFE;
 use crate::model::environment::Environment;
@@ -26,7 +27,7 @@ use crate::model::record::{End, Record};
 use crate::model::words::Route;
 use crate::report::Reporter;
 use crate::settings;
-use crate::store::{Busy, Entry, Kind};
+use crate::store::{Busy, Entry, Journal, Kind};
 
 /// Asks for a session's state, or says what is known of it already.
 pub(super) fn run(
@@ -37,22 +38,43 @@ pub(super) fn run(
 ) -> Result<Exit, Error> {
     let base = settings::base_url(global, environment)?;
     let interval = settings::interval(flags.interval, &base)?;
+    let mut status = Status { flags, global, reporter, interval, route: Route::default(), kind: Kind::Real };
     let config = match settings::connection(global, environment) {
         // Without a key, what this machine has read before can still be told.
-        Err(error) if error.outcome == Outcome::Auth => Err(error),
-        config => Ok(config?),
+        Err(error) if error.outcome == Outcome::Auth => {
+            let told = read_before(flags, global, environment, &base);
+            return told.map_or(Err(error), |(record, end)| Ok(status.tell(Some(&record), end)));
+        }
+        config => config?,
     };
-    let kind = config.as_ref().map_or(Kind::Real, kind);
-    let store = Store::open(global, environment, kind, reporter)?;
+    (status.route, status.kind) = (settings::route(&config), kind(&config));
+    let store = Store::open(global, environment, status.kind, reporter)?;
     let known = store.with(|journal| journal.find(&base.to_string(), &flags.session)).flatten();
     let known = known.map(|entry| (entry.record, entry.name));
-    let route = config.as_ref().map_or_else(|_| Route::default(), settings::route);
-    let mut status = Status { flags, global, reporter, interval, route, kind };
     let record = known.as_ref().map(|(record, _)| record);
     if let Some(end) = record.filter(|record| record.is_retrieved()).and_then(|record| record.end.clone()) {
         return Ok(status.tell(record, end));
     }
-    runtime()?.block_on(status.ask(config?, &store, known))
+    runtime()?.block_on(status.ask(config, &store, known))
+}
+
+/// The session's result, if a journal that is here has it. A sandbox's key says that it is one; without one, a service on
+/// this machine may be either.
+fn read_before(
+    flags: &cli::Status,
+    global: &Global,
+    environment: &Environment,
+    base: &BaseUrl,
+) -> Option<(Record, End)> {
+    let place = settings::state(global, environment)?;
+    let kinds = if base.is_loopback() { &[Kind::Real, Kind::Sandbox][..] } else { &[Kind::Real] };
+    kinds.iter().find_map(|kind| {
+        // Where it cannot be read there is nothing to tell, and the missing key is what is told instead.
+        let journal = Journal::open_existing(&place.directory, place.own, *kind).ok()??;
+        let record = journal.find(&base.to_string(), &flags.session).ok()??.record;
+        let end = record.end.clone().filter(|_| record.is_retrieved())?;
+        Some((record, end))
+    })
 }
 
 /// How often to look whether another process is done that asks once.

@@ -118,3 +118,15 @@ fn other_files_in_a_directory_that_was_named_are_left_alone() {
     connect(&api, state.path(), &[]).run().expect(0);
     assert!(files.iter().all(|file| std::fs::read(file).is_ok_and(|text| text == b"mine")));
 }
+
+#[test]
+fn what_a_sandbox_told_needs_no_key_either() {
+    let service = crate::support::Service::start(&["--scenario", "success", "--delay", "0s"]);
+    let state = state();
+    let tool = |arguments: &[&str]| service.tool(arguments).env("INSTANTLY_OAUTH_STATE_DIR", state.path());
+    let run = tool(&["connect", "google", "--no-browser", "--interval", "20ms", "--json"]).run().expect(0);
+    let id = run.result()["session_id"].as_str().unwrap().to_owned();
+    let run = tool(&["status", &id]).no_env("INSTANTLY_API_KEY").run().expect(0);
+    assert_eq!(run.stdout, "Connected ada@acme.example (Ada Lovelace)\n");
+    tool(&["status", "nobody"]).no_env("INSTANTLY_API_KEY").run().expect(4).says("no API key");
+}
