@@ -277,4 +277,6 @@ fn shifted(time: Timestamp, by: SignedDuration) -> Timestamp {
 }
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;
