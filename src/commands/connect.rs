@@ -106,6 +106,7 @@ async fn connect(
     let sandboxed = kind(&config) == Kind::Sandbox;
     let service = config.base.to_string();
     let workspace = store.with(|journal| journal.workspace(&service, config.key.expose_secret())).unwrap_or_default();
+    store.with(|journal| journal.note_the_dead(System.time()));
     let provider = flags.provider;
     let mut context = Context {
         reporter,

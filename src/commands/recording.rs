@@ -1,28 +1,25 @@
 //! What a command writes down of its session while it asks for it, and what it finds out where a result was lost.
 
+mod ledger;
+
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
 
 use super::ending::Learned;
 use super::journal::Store;
 use crate::api::Client;
-use crate::flow::{Clock, Ended, LOOKS, Last, Ledger, Looks, Settled, Shell, Stop, System, once, settle, watch};
+use crate::flow::{Clock, Ended, LOOKS, Last, Looks, Settled, Shell, Stop, System, once, settle, watch};
 use crate::model::failure::Failure;
 use crate::model::moment::Moment;
 use crate::model::poll::{LAST_POLL_GRACE, Reply, Suspicion, Terms, Unsettled, Verdict};
 use crate::model::record::{Record, Source};
-use crate::model::server_clock::Ahead;
 use crate::model::session::SessionId;
-use crate::model::settle::{Cursor, Listed, Page};
-use crate::store::Entry;
 
 /// The longest between two looks at the account list.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// How long what was written of a request that is about to leave stays true. A blocked terminal can hold it up.
-const MARK_STAYS: SignedDuration = SignedDuration::from_millis(200);
+/// How often a request is written down as about to leave, where it did not leave in time.
+const MARKS: usize = 5;
 
 /// A session that is being recorded. Without a journal it is known to this process alone.
 pub(super) struct Recording<'a> {
@@ -113,21 +110,41 @@ impl<'a> Recording<'a> {
 
     /// Asks, with the journal knowing of it before the request leaves and of the reply before anybody else does.
     async fn ask(&self, limit: Duration) -> Reply {
-        let now = System.time();
-        let is_fresh = self.record.borrow().asked.is_some_and(|asked| now.duration_since(asked).abs() <= MARK_STAYS);
-        if !(self.marked.take() && is_fresh) {
-            self.record.borrow_mut().asking(now);
-            self.mark(Some(now));
-        }
+        self.mark();
         let reply = self.client.status(&self.id, limit).await;
         self.hear(&reply);
         // Whatever it was: should this process end here, its next request is then known not to have left.
         if self.record.borrow().is_retrieved() {
             self.put(true);
         } else {
-            self.mark(None);
+            self.write();
         }
         reply
+    }
+
+    /// Writes down that a request leaves now, and again where that took so long that it does not.
+    fn mark(&self) {
+        let mut is_written = self.marked.take();
+        for _ in 0..MARKS {
+            let mut record = self.record.borrow_mut();
+            if record.is_retrieved() || is_written && record.is_leaving(System.time()) {
+                return;
+            }
+            is_written = true;
+            let marked = match &self.name {
+                // What the waiting process has written is its own.
+                Some(name) if self.over => {
+                    self.store.with(|journal| journal.ask_over(name, Some(System.time())));
+                    None
+                }
+                Some(name) => self.store.with(|journal| journal.mark(name, &record, || System.time())),
+                None => None,
+            };
+            match marked {
+                Some(marked) => *record = marked,
+                None => record.asking(System.time()),
+            }
+        }
     }
 
     fn hear(&self, reply: &Reply) {
@@ -160,6 +177,8 @@ impl<'a> Recording<'a> {
             // It ended before the request left that was written down.
             self.record.borrow_mut().unheard = false;
         }
+        // Whatever is still on its way is not waited for any longer.
+        self.record.borrow_mut().give_up_on_reply(System.time());
         let ended = match ended {
             Ended::Lost(suspicion) => self.settle(shell, suspicion, Looks { most: looks, every, until }).await,
             Ended::Verdict(Verdict::NotFound) => match self.elsewhere() {
@@ -243,12 +262,11 @@ impl<'a> Recording<'a> {
         record.workspace == self.workspace
     }
 
-    /// Writes down that a request is about to leave, or that its reply was read.
-    fn mark(&self, asking: Option<Timestamp>) {
+    /// Writes down that a reply was read which is no end.
+    fn write(&self) {
         match &self.name {
-            // What the waiting process has written is its own.
             Some(name) if self.over => {
-                self.store.with(|journal| journal.ask_over(name, asking));
+                self.store.with(|journal| journal.ask_over(name, None));
             }
             _ => self.put(false),
         }
@@ -258,7 +276,7 @@ impl<'a> Recording<'a> {
     fn put(&self, last: bool) {
         let Some(name) = self.name.as_ref().filter(|_| !self.done.get()) else { return };
         if self.over && !self.record.borrow().is_retrieved() {
-            return self.mark(None);
+            return self.write();
         }
         let Some(better) = self.store.with(|journal| journal.put(name, &self.record.borrow(), last)) else { return };
         // Where it failed, it is tried again with the next.
@@ -275,44 +293,4 @@ enum Elsewhere {
     Told(Verdict),
     /// That it has asked, and not yet what came back.
     Asking,
-}
-
-impl Ledger for Recording<'_> {
-    async fn page(&self, from: &Cursor) -> Result<Page, Failure> {
-        let provider = self.record.borrow().provider;
-        self.client.accounts(provider, from).await
-    }
-
-    async fn account(&self, email: &str) -> Result<Option<Listed>, Failure> {
-        self.client.account(email).await
-    }
-
-    fn clock(&self) -> Option<Ahead> {
-        let here = self.client.is_loopback().then_some(Ahead::NONE);
-        self.record.borrow().clock.or(self.client.clock()).or(here)
-    }
-
-    fn neighbours(&self) -> Vec<Record> {
-        let Some(name) = &self.name else { return Vec::new() };
-        self.store.with(|journal| journal.neighbours(name, &self.record.borrow())).unwrap_or_default()
-    }
-
-    async fn ask_after(&self, other: &Record) -> bool {
-        let approached = self.store.with(|journal| journal.look_in(other, System.time()));
-        let Some(Ok(Entry { mut record, name, .. })) = approached else { return false };
-        if record.is_retrieved() {
-            return true;
-        }
-        let reply = self.client.status(&record.id, Duration::MAX).await;
-        record.heard(&reply, System.time());
-        self.store.with(|journal| journal.put(&name, &record, true));
-        !matches!(&reply, Reply::Failed(failure) if !matches!(failure, Failure::NotFound { .. }))
-    }
-
-    fn told(&self) -> Option<Verdict> {
-        match self.elsewhere() {
-            Some(Elsewhere::Told(verdict)) => Some(verdict),
-            _ => None,
-        }
-    }
 }

@@ -219,7 +219,7 @@ impl Status<'_> {
 
 /// A record whose last request may still have been in flight when its process ended.
 fn cut_off(mut record: Record) -> Record {
-    record.give_up_on_reply();
+    record.give_up_on_reply(System.time());
     record
 }
 

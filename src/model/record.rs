@@ -13,6 +13,10 @@ use super::session::{Account, SessionId};
 use super::words::same_mailbox;
 use crate::exit::Outcome;
 
+/// How long after it was written down that it is about to leave a request leaves at the most. Where more time goes by, it is
+/// written down anew: a disk or a terminal can hold it up.
+pub const LEAVES_WITHIN: SignedDuration = SignedDuration::from_millis(100);
+
 /// Where a result was learned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Source {
@@ -51,13 +55,16 @@ pub struct Record {
     /// When it was last known to have no result yet: its start, or the last request that was answered so. None where it was
     /// started elsewhere and that was never seen.
     pub alive: Option<Timestamp>,
-    /// When the last request left.
+    /// When the last request was about to leave: it left within [`LEAVES_WITHIN`].
     pub asked: Option<Timestamp>,
     /// Whether what came back to that request is unknown.
     pub unheard: bool,
     /// When it was last noticed that a reply was lost which may have been the result; where nobody was there to notice, when
     /// its request was about to leave.
     pub lost: Option<Timestamp>,
+    /// A time by which that request had left for certain, and after which no other was sent: its reply was given up, or its
+    /// process was seen to have ended.
+    pub quiet: Option<Timestamp>,
     /// When the API was first heard not to know it any more.
     pub gone: Option<Timestamp>,
     /// The longest that a reply to a request of its was waited for.
@@ -121,6 +128,7 @@ impl Record {
             asked: None,
             unheard: false,
             lost: None,
+            quiet: None,
             gone: None,
             slowest: None,
             suspicion: None,
@@ -146,9 +154,9 @@ impl Record {
             (self.end, self.gone) = (None, None);
         }
         match reply {
-            Reply::Pending => (self.alive, self.lost) = (self.asked, None),
+            Reply::Pending => (self.alive, self.lost, self.quiet) = (self.asked, None, None),
             // It may be the service's new word for a result, which it would then have given out.
-            Reply::Unknown(_) => self.lost = Some(now),
+            Reply::Unknown(_) => (self.lost, self.quiet) = (Some(now), Some(now)),
             Reply::Success(_) | Reply::Error { .. } | Reply::Expired => {
                 self.finish(Verdict::at_once(reply.clone()), Source::Api, now);
             }
@@ -156,17 +164,23 @@ impl Record {
                 self.gone.get_or_insert(now);
                 self.auth_url = None;
             }
-            Reply::Failed(failure) if failure.may_have_cost_a_result() => self.lose(now),
+            Reply::Failed(failure) if failure.may_have_cost_a_result() => self.lose(now, Some(now)),
             Reply::Failed(_) => {}
         }
         self.suspicion = Suspicion::after(self.suspicion.take(), reply);
     }
 
     /// A result that was gone before was not lost now.
-    fn lose(&mut self, now: Timestamp) {
+    fn lose(&mut self, lost: Timestamp, quiet: Option<Timestamp>) {
         if self.gone.is_none() {
-            self.lost = Some(now);
+            (self.lost, self.quiet) = (Some(lost), quiet);
         }
+    }
+
+    /// Whether a request that leaves now is the one that was written down as about to leave.
+    #[must_use]
+    pub fn is_leaving(&self, now: Timestamp) -> bool {
+        self.unheard && self.asked.is_some_and(|asked| now.duration_since(asked).abs() <= LEAVES_WITHIN)
     }
 
     /// How it ended is known. What is no end is not kept, and a result that was read is never replaced by less.
@@ -178,10 +192,10 @@ impl Record {
         }
     }
 
-    /// Takes note that whoever sent the last request is gone without having told what came back.
-    pub fn give_up_on_reply(&mut self) {
+    /// Takes note that whoever sent the last request is gone by now, without having told what came back.
+    pub fn give_up_on_reply(&mut self, now: Timestamp) {
         if std::mem::take(&mut self.unheard) {
-            self.lose(self.asked.unwrap_or(self.began));
+            self.lose(self.asked.unwrap_or(self.began), Some(now));
             self.suspicion.get_or_insert(Suspicion::CutOff);
         }
     }
@@ -220,7 +234,7 @@ impl Record {
 
     /// Takes note that a process which asked over another one never told what came back.
     pub fn give_up_on_another(&mut self, asked: Timestamp) {
-        self.lose(asked);
+        self.lose(asked, None);
         self.suspicion.get_or_insert(Suspicion::CutOff);
     }
 

@@ -7,9 +7,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::base_url::BaseUrl;
-use super::poll::{Suspicion, Unsettled, Verdict};
+use super::poll::{Unsettled, Verdict};
 use super::provider::Provider;
-use super::record::{End, Record};
+use super::record::{End, LEAVES_WITHIN, Record};
 use super::server_clock::Ahead;
 use super::session::Account;
 use super::words::same_mailbox;
@@ -74,16 +74,17 @@ struct Tolerance {
     clocks: SignedDuration,
     /// How long after a reply was given up, or after its request was about to leave, the server can have come to it.
     travel: fn(&Record) -> SignedDuration,
-    /// Whether a server on this machine is taken to have its clock.
-    one_clock: bool,
+    /// Whether what is likely is believed: a server on this machine has its clock, and a request that left before another
+    /// session began was read before it.
+    is_likely: bool,
 }
 
 /// First everything that can be.
 const WIDE: Tolerance =
-    Tolerance { clocks: SignedDuration::from_secs(2), travel: |_| SignedDuration::from_secs(30), one_clock: false };
+    Tolerance { clocks: SignedDuration::from_secs(2), travel: |_| SignedDuration::from_secs(30), is_likely: false };
 
 /// And where that leaves a choice, what was measured: how far the clocks are apart, and how long requests took.
-const MEASURED: Tolerance = Tolerance { clocks: SignedDuration::from_millis(50), travel, one_clock: true };
+const MEASURED: Tolerance = Tolerance { clocks: SignedDuration::from_millis(50), travel, is_likely: true };
 
 /// Four times as long as the slowest of the session's requests, and a little; five seconds if none came back.
 fn travel(record: &Record) -> SignedDuration {
@@ -131,22 +132,40 @@ fn candidates<'a>(evidence: &Evidence<'a>, tolerance: Tolerance) -> Vec<(&'a Lis
 fn mine<'a>(evidence: &Evidence<'a>, tolerance: Tolerance) -> Vec<(&'a Listed, Timestamp)> {
     let Evidence { record, others, accounts, clock } = *evidence;
     let can_own = |account| Some((account, connected_at(record, account, clock, tolerance)?));
-    let is_free =
-        |(account, when): &(&Listed, Timestamp)| !others.iter().any(|other| has_claimed(other, account, *when, clock));
+    let is_free = |(account, when): &(&Listed, Timestamp)| {
+        let has_taken = |other: &Record| {
+            let is_its = || can_be_of(other, account, *when, evidence, tolerance);
+            has_claimed(other, account, *when, clock)
+                || is_succeeded(record, other, *when, clock, tolerance) && is_its()
+        };
+        !others.iter().any(has_taken)
+    };
     accounts.iter().filter_map(can_own).filter(is_free).collect()
 }
 
-/// Whether another session can have done what was done to this account then.
+/// Whether another session can have done what was done to this account then, rather than this one.
 fn is_rival(other: &Record, account: &Listed, when: Timestamp, evidence: &Evidence<'_>, tolerance: Tolerance) -> bool {
-    let (from, to) = window(other, evidence.clock, tolerance);
-    is_open(other, account)
+    can_be_of(other, account, when, evidence, tolerance)
         && !is_after_another(evidence.record, other, account)
-        && is_of_provider(account, other)
-        && (from..=to).contains(&when)
+        && !is_succeeded(other, evidence.record, when, evidence.clock, tolerance)
 }
 
-/// The sessions whose state would help to tell, were it known: somebody here waited for each and was cut off, and it can
-/// have connected what this one can have.
+/// Whether another session can have done what was done to this account then.
+fn can_be_of(other: &Record, account: &Listed, when: Timestamp, evidence: &Evidence<'_>, tolerance: Tolerance) -> bool {
+    let (from, to) = window(other, evidence.clock, tolerance);
+    is_open(other, account) && is_of_provider(account, other) && (from..=to).contains(&when)
+}
+
+/// Whether all of this session's requests had left before that other one even began, which was before this happened. One of
+/// them brought its result, since it is gone.
+fn is_succeeded(record: &Record, other: &Record, when: Timestamp, clock: Ahead, tolerance: Tolerance) -> bool {
+    let last = record.gone.map(|gone| record.quiet.map_or(gone, |quiet| quiet.min(gone)));
+    let began = shifted(other.began, clock_of(other, clock, tolerance).most);
+    tolerance.is_likely && other.started_here && last.is_some_and(|last| last <= other.began) && began <= when
+}
+
+/// The sessions whose state would help to tell, were it known: somebody here waited for each, and it can have connected what
+/// this one can have.
 #[must_use]
 pub fn in_question(evidence: Evidence<'_>) -> Vec<&Record> {
     let mine = mine(&evidence, MEASURED);
@@ -154,12 +173,12 @@ pub fn in_question(evidence: Evidence<'_>) -> Vec<&Record> {
         let can_own = |(account, when): &(&Listed, Timestamp)| is_rival(other, account, *when, &evidence, MEASURED);
         mine.iter().any(can_own)
     };
-    let is_cut_off = |other: &&Record| {
+    let is_left = |other: &&Record| {
         let nobody_told = other.end.is_none() && other.gone.is_none();
-        let waited = other.unheard || other.suspicion == Some(Suspicion::CutOff);
-        other.started_here && other.workspace == evidence.record.workspace && nobody_told && waited
+        let is_ours = other.started_here && other.workspace == evidence.record.workspace;
+        is_ours && nobody_told && other.asked.is_some()
     };
-    evidence.others.iter().filter(is_cut_off).filter(|other| is_rival(other)).collect()
+    evidence.others.iter().filter(is_left).filter(|other| is_rival(other)).collect()
 }
 
 /// Whether what happened to this account then is down as that session's: its verdict came after it.
@@ -218,23 +237,34 @@ fn connected_at(record: &Record, account: &Listed, clock: Ahead, tolerance: Tole
 
 /// From when to when, by the server's clock, this session can have connected an account.
 fn window(record: &Record, clock: Ahead, tolerance: Tolerance) -> (Timestamp, Timestamp) {
-    let clock = match record.clock.unwrap_or(clock) {
-        clock if tolerance.one_clock && clock.is_none() && is_here(record) => Ahead::NONE,
-        clock => clock,
-    };
+    let clock = clock_of(record, clock, tolerance);
     // A session that was started elsewhere is at most as old as one that just ended would be.
     let life = record.ends.duration_since(record.began);
     let from = record.alive.unwrap_or_else(|| shifted(record.began, -life));
     let latest = shifted(record.ends, AFTER_END);
     let to = match (record.gone, record.lost, &record.end) {
         // It was given out with a reply that was lost, and in any case before it was gone.
-        (Some(gone), Some(lost), _) => shifted(lost, (tolerance.travel)(record)).min(gone),
+        (Some(gone), Some(lost), _) => {
+            let left = shifted(lost, LEAVES_WITHIN);
+            let left = record.quiet.map_or(left, |quiet| quiet.clamp(lost, left));
+            shifted(left, (tolerance.travel)(record)).min(gone)
+        }
         (Some(gone), None, _) => gone,
         (None, _, Some(End { verdict: Verdict::Connected(_), at, .. })) => *at,
         // It may still be decided.
         _ => latest,
     };
-    (shifted(from, clock.least - tolerance.clocks), shifted(to.min(latest), clock.most + tolerance.clocks))
+    (shifted(from, clock.least), shifted(to.min(latest), clock.most))
+}
+
+/// How far the server's clock is from ours, as far as this session told or else is known, and a little more.
+fn clock_of(record: &Record, clock: Ahead, tolerance: Tolerance) -> Ahead {
+    let clock = record.clock.unwrap_or(clock);
+    if tolerance.is_likely && clock.is_none() && is_here(record) {
+        // What is finer than a millisecond is cut off of times that are written down.
+        return Ahead { least: SignedDuration::from_millis(-1), ..Ahead::NONE };
+    }
+    Ahead { least: clock.least - tolerance.clocks, most: clock.most + tolerance.clocks }
 }
 
 /// Whether the service is on this machine.
@@ -246,5 +276,7 @@ fn shifted(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.saturating_add(by).unwrap_or(time)
 }
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;

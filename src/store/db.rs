@@ -32,6 +32,7 @@ const STEPS: &[&str] = &["
         asked INTEGER,
         unheard INTEGER NOT NULL,
         lost INTEGER,
+        quiet INTEGER,
         gone INTEGER,
         slowest INTEGER,
         suspicion TEXT,
@@ -51,6 +52,7 @@ const STEPS: &[&str] = &["
     ) STRICT;
     CREATE INDEX session_id ON session (id);
     CREATE INDEX session_began ON session (began);
+    CREATE INDEX session_claim ON session (claim) WHERE claim IS NOT NULL;
     CREATE INDEX session_url ON session (ends) WHERE auth_url IS NOT NULL;
     CREATE TABLE secret (fingerprints BLOB NOT NULL) STRICT;
 "];

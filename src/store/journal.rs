@@ -1,5 +1,6 @@
 //! The journal: what is written of a session and when, who waits for it, and what is remembered afterwards.
 
+mod dead;
 mod erase;
 
 use std::cell::RefCell;
@@ -147,7 +148,7 @@ impl Journal {
                         record.give_up_on_another(asked);
                         set_asked_over(transaction, &name, None)?;
                     }
-                    record.give_up_on_reply();
+                    record.give_up_on_reply(now);
                     (name, record)
                 }
                 None => (fresh.clone(), unknown.clone()),
@@ -163,21 +164,39 @@ impl Journal {
     /// `last` is whether this process is done with it. A result that another process has written meanwhile is kept, and
     /// given back.
     pub fn put(&self, name: &str, record: &Record, last: bool) -> Result<Option<Record>, Fault> {
+        self.file.write(|transaction| self.put_in(transaction, name, record, last))
+    }
+
+    /// Writes down that a request for a session's state is about to leave. When that is, this clock tells once the file is
+    /// had: others may be waited for before. Gives the record as it now is.
+    pub fn mark(&self, name: &str, record: &Record, clock: impl Fn() -> Timestamp) -> Result<Record, Fault> {
         self.file.write(|transaction| {
-            let there = rows::named(transaction, name)?.map(|found| found.record);
-            let is_new = there.is_none();
-            let better = there.filter(|there| there.outranks(record));
-            if better.is_none() {
-                rows::put(transaction, name, record)?;
-            }
-            if last {
-                self.let_go(transaction, name)?;
-            } else if is_new {
-                // It could not be written before, or the file is another since. Only whoever waits puts it there early.
-                self.claim(transaction, name, Some(record.asked.unwrap_or(record.began)))?;
-            }
-            Ok(better)
+            let mut record = record.clone();
+            record.asking(clock());
+            Ok(self.put_in(transaction, name, &record, false)?.unwrap_or(record))
         })
+    }
+
+    fn put_in(
+        &self,
+        transaction: &Transaction<'_>,
+        name: &str,
+        record: &Record,
+        last: bool,
+    ) -> Result<Option<Record>, Fault> {
+        let there = rows::named(transaction, name)?.map(|found| found.record);
+        let is_new = there.is_none();
+        let better = there.filter(|there| there.outranks(record));
+        if better.is_none() {
+            rows::put(transaction, name, record)?;
+        }
+        if last {
+            self.let_go(transaction, name)?;
+        } else if is_new {
+            // It could not be written before, or the file is another since. Only whoever waits puts it there early.
+            self.claim(transaction, name, Some(record.asked.unwrap_or(record.began)))?;
+        }
+        Ok(better)
     }
 
     /// Writes down that a session is asked for over a process that waits for it, at this time, or that the reply was read.
@@ -256,13 +275,7 @@ impl Journal {
     }
 
     fn let_go(&self, transaction: &Transaction<'_>, name: &str) -> Result<(), Fault> {
-        if let Some(alive) = &*self.alive.borrow() {
-            transaction.execute(
-                "UPDATE session SET claim = NULL, claim_process = NULL, claimed = NULL WHERE name = ?1 AND claim = ?2",
-                (name, alive.name()),
-            )?;
-        }
-        Ok(())
+        self.alive.borrow().as_ref().map_or(Ok(()), |alive| rows::release(transaction, name, alive.name()))
     }
 }
 

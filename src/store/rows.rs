@@ -52,14 +52,15 @@ pub(super) fn put(connection: &Connection, name: &str, record: &Record) -> Resul
     let (suspicion, suspicion_detail) = suspicion_columns(record.suspicion.as_ref());
     let mut statement = connection.prepare_cached(
         "INSERT INTO session (name, id, service, workspace, provider, expect, auth_url, began, started_here, ends, \
-             clock_least, clock_most, alive, asked, unheard, lost, gone, slowest, suspicion, suspicion_detail, verdict, \
+             clock_least, clock_most, alive, asked, unheard, lost, quiet, gone, slowest, suspicion, suspicion_detail, \
+             verdict, \
              verdict_detail, email, owner, error, error_description, source, ended) \
          VALUES (:name, :id, :service, :workspace, :provider, :expect, :auth_url, :began, :started_here, :ends, \
-             :clock_least, :clock_most, :alive, :asked, :unheard, :lost, :gone, :slowest, :suspicion, \
+             :clock_least, :clock_most, :alive, :asked, :unheard, :lost, :quiet, :gone, :slowest, :suspicion, \
              :suspicion_detail, :verdict, :verdict_detail, :email, :owner, :error, :error_description, :source, :ended) \
          ON CONFLICT (name) DO UPDATE SET \
              provider = :provider, expect = :expect, auth_url = :auth_url, alive = :alive, asked = :asked, \
-             unheard = :unheard, lost = :lost, gone = :gone, slowest = :slowest, clock_least = :clock_least, \
+             unheard = :unheard, lost = :lost, quiet = :quiet, gone = :gone, slowest = :slowest, clock_least = :clock_least, \
              clock_most = :clock_most, suspicion = :suspicion, suspicion_detail = :suspicion_detail, \
              verdict = :verdict, verdict_detail = :verdict_detail, email = :email, owner = :owner, error = :error, \
              error_description = :error_description, source = :source, ended = :ended",
@@ -81,6 +82,7 @@ pub(super) fn put(connection: &Connection, name: &str, record: &Record) -> Resul
         ":asked": record.asked.map(Timestamp::as_millisecond),
         ":unheard": record.unheard,
         ":lost": record.lost.map(Timestamp::as_millisecond),
+        ":quiet": record.quiet.map(Timestamp::as_millisecond),
         ":gone": record.gone.map(Timestamp::as_millisecond),
         ":slowest": record.slowest.map(millis),
         ":suspicion": suspicion,
@@ -138,6 +140,13 @@ pub(super) fn set_claim(connection: &Connection, name: &str, claim: &Claim) -> R
         "UPDATE session SET claim = ?2, claim_process = ?3, claimed = ?4 WHERE name = ?1",
         (name, &claim.name, claim.process, claim.since.map(Timestamp::as_millisecond)),
     )?;
+    Ok(())
+}
+
+/// Takes this claim from a session, if that is the one it has.
+pub(super) fn release(connection: &Connection, name: &str, claim: &str) -> Result<(), Fault> {
+    let sql = "UPDATE session SET claim = NULL, claim_process = NULL, claimed = NULL WHERE name = ?1 AND claim = ?2";
+    connection.execute(sql, (name, claim))?;
     Ok(())
 }
 
@@ -248,6 +257,7 @@ fn read(row: &Row<'_>) -> Option<Found> {
         asked: time("asked"),
         unheard: flag("unheard"),
         lost: time("lost"),
+        quiet: time("quiet"),
         gone: time("gone"),
         slowest: length("slowest"),
         suspicion,

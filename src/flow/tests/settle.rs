@@ -240,16 +240,16 @@ fn it_can_be_stopped_between_two_looks() {
 fn those_that_nobody_waits_for_any_more_are_asked_whether_it_is_theirs() {
     // Both were alive at ten seconds, and the account is five seconds younger.
     let id = SessionId::parse("other").unwrap();
-    let cut_off = Record { id, started_here: true, gone: None, unheard: true, ..lost() };
+    let cut_off = Record { id, started_here: true, asked: lost().alive, gone: None, ..lost() };
     let pages = || Pages::new([page([listed("a", 15)], None)]);
     let alone = Pages { others: RefCell::new(vec![cut_off.clone()]), ..pages() };
     assert_eq!(email(run(&lost(), &alone, 1, None)).as_deref(), Some("a"));
     assert_eq!(*alone.asked.borrow(), ["first", "after other"]);
     let silent = Pages { others: RefCell::new(vec![cut_off.clone()]), answers: false, ..pages() };
     assert_eq!(run(&lost(), &silent, 1, None).found, Ok(Settled::Not(Unsettled::Several(vec!["a".into()]))));
-    // Who was not cut off here, or is of another workspace, is left alone.
+    // Whom nobody waited for here, or who is of another workspace, is left alone.
     for other in [
-        Record { unheard: false, suspicion: None, ..cut_off.clone() },
+        Record { asked: None, ..cut_off.clone() },
         Record { started_here: false, ..cut_off.clone() },
         Record { workspace: "other".into(), ..cut_off },
     ] {

@@ -91,16 +91,16 @@ fn an_end_forgets_the_url_and_is_never_replaced_by_less() {
 #[test]
 fn a_request_that_nobody_tells_of_may_have_cost_the_result() {
     let mut record = after(&[Reply::Pending]);
-    record.give_up_on_reply();
+    record.give_up_on_reply(at(7));
     assert_eq!(record.suspicion, None, "it was heard");
     record.asking(at(5));
-    record.give_up_on_reply();
+    record.give_up_on_reply(at(7));
     assert_eq!((&record.suspicion, record.lost, record.unheard), (&Some(Suspicion::CutOff), Some(at(5)), false));
     // An earlier reason says more.
     let mut record = after(&[broken()]);
     let before = record.suspicion.clone();
     record.asking(at(5));
-    record.give_up_on_reply();
+    record.give_up_on_reply(at(7));
     assert_eq!((record.suspicion, record.lost), (before, Some(at(5))));
 }
 

@@ -1,4 +1,4 @@
-use proptest::prelude::*;
+mod rivals;
 
 use super::*;
 use crate::model::poll::Suspicion;
@@ -273,35 +273,4 @@ fn clocks_that_may_agree_are_one_only_on_this_machine() {
     let apart = Ahead { least: SignedDuration::from_millis(-900), most: SignedDuration::from_millis(-100) };
     let here = Record { service: "http://127.0.0.1:1".into(), clock: Some(apart), ..mine };
     assert_eq!(run(&here, &[], &accounts), several(&["a", "b"]));
-}
-
-proptest! {
-    /// However sessions overlap: one that connected nothing is never given an account that another one, which is in the
-    /// journal, connected, as long as the clocks are what they are taken for; and nobody is given somebody else's.
-    #[test]
-    fn nobody_is_given_what_another_connected(
-        sessions in prop::collection::vec((0_i64..60_000, 20_i64..8000, 0_i64..100, any::<bool>(), 0_u8..4), 1..8),
-    ) {
-        let mut accounts = Vec::new();
-        let records: Vec<Record> = sessions.iter().enumerate().map(|(index, (alive, length, place, success, fate))| {
-            let when = alive + length * place / 100;
-            let email = index.to_string();
-            if *success {
-                accounts.push(account(&email, when));
-            }
-            match (fate, success) {
-                (0, true) => told(*alive, connected(&email), alive + length),
-                (0, false) => told(*alive, Verdict::Error { code: None, description: None }, alive + length),
-                (1, _) => cut_off(*alive, alive + length),
-                _ => lost(*alive, alive + length),
-            }
-        }).collect();
-        for (index, record) in records.iter().enumerate().filter(|(_, record)| record.gone.is_some()) {
-            let others = records.iter().enumerate().filter(|(other, _)| *other != index);
-            let others: Vec<_> = others.map(|(_, other)| other.clone()).collect();
-            if let Ok(email) = run(record, &others, &accounts) {
-                prop_assert_eq!((email, sessions[index].3), (index.to_string(), true));
-            }
-        }
-    }
 }

@@ -107,15 +107,19 @@ impl Field {
                 show();
             }
         });
-        // Where it was not shown any more, somebody else has it.
-        show();
-        // Whoever resumes it is not to be struck by what was meant for this one.
+        let story =
+            Story { id, plan, runs: vec![run], struck: victim.struck(), given: Given::No, books: String::new() };
         let given = self.service.books(|books| {
-            let session = books.session(&id).unwrap();
+            let session = books.session(&story.id).unwrap();
+            // Whoever resumes it is not to be struck by what was meant for this one.
             session.trap = None;
+            if !story.is_told() && manner != Manner::Any {
+                // Nobody has the URL, until somebody comes who has it from elsewhere.
+                session.plan.ripe = Ripe::At(2);
+            }
             session.given
         });
-        Story { id, plan, runs: vec![run], struck: victim.struck(), given, books: String::new() }
+        Story { given, ..story }
     }
 
     /// Resumes a session, again and again until a process is left to come to its end. `again` is how many are struck before

@@ -55,7 +55,7 @@ prop_compose! {
             least: SignedDuration::from_millis(least),
             most: SignedDuration::from_millis(most),
         })),
-        (gone, slowest) in (option::of(time()), option::of(any::<i64>().prop_map(SignedDuration::from_millis))),
+        (quiet, gone, slowest) in (option::of(time()), option::of(time()), option::of(any::<i64>().prop_map(SignedDuration::from_millis))),
         (alive, asked, lost) in (option::of(time()), option::of(time()), option::of(time())),
         (unheard, suspicion) in (any::<bool>(), option::of(suspicion())),
         end in option::of((verdict(), any::<bool>(), time())),
@@ -70,7 +70,7 @@ prop_compose! {
         let id = SessionId::parse(&id).unwrap();
         Record {
             id, service, workspace, provider, expect, auth_url, began, started_here, ends, clock, alive, asked,
-            unheard, lost, gone, slowest, suspicion, end,
+            unheard, lost, quiet, gone, slowest, suspicion, end,
         }
     }
 }
