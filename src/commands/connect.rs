@@ -142,7 +142,7 @@ async fn connect(
     if let Some(name) = &name {
         store.with(|journal| journal.begin(name, &record, !flags.no_wait, System.time()));
     }
-    let found = Found { record, name, marked: true, over: false };
+    let found = Found { record, name, marked: false, over: false };
     let recording = Recording::new(store, &client, workspace, flags.expect.clone(), found);
     context.session = Some(id);
     // The sandbox of this process, and every session in it, ends with it.
@@ -237,8 +237,7 @@ pub(super) fn kind(config: &Config) -> Kind {
     if sandbox { Kind::Sandbox } else { Kind::Real }
 }
 
-/// What is known of a session at its start. Where it is going to be waited for, the first request leaves at once, and is
-/// written down with it.
+/// What is known of a session at its start.
 fn record(session: &Session, flags: &cli::Connect, service: String, workspace: String, clock: Option<Ahead>) -> Record {
     let now = System.time();
     let life = SignedDuration::try_from(session.expiry.life).unwrap_or(SignedDuration::MAX);
@@ -251,9 +250,6 @@ fn record(session: &Session, flags: &cli::Connect, service: String, workspace: S
     record.expect.clone_from(&flags.expect);
     record.auth_url = Some(session.auth_url.as_str().to_owned());
     record.clock = clock;
-    if !flags.no_wait {
-        record.asking(now);
-    }
     record
 }
 

@@ -7,6 +7,9 @@ use crate::cli::Global;
 use crate::error::Error;
 use crate::model::environment::Environment;
 use crate::model::event::{Event, Sink, trace};
+use crate::model::poll::Verdict;
+use crate::model::record::Record;
+use crate::model::session::Account;
 use crate::report::Reporter;
 use crate::settings::{self, Place};
 use crate::store::{Fault, Journal, Kind};
@@ -19,6 +22,7 @@ pub(super) struct Store {
     reporter: Rc<Reporter>,
     warned: Cell<bool>,
     given_up: Cell<bool>,
+    is_taken: Cell<bool>,
 }
 
 impl Store {
@@ -31,7 +35,14 @@ impl Store {
     ) -> Result<Self, Error> {
         let place = settings::state(flags, environment).map(|place| (place, kind));
         let (journal, reporter) = (OnceCell::new(), Rc::clone(reporter));
-        let store = Self { journal, place, reporter, warned: Cell::new(false), given_up: Cell::new(false) };
+        let store = Self {
+            journal,
+            place,
+            reporter,
+            warned: Cell::new(false),
+            given_up: Cell::new(false),
+            is_taken: Cell::default(),
+        };
         if store.place.is_none() {
             store.warn("HOME is not set, so there is no place for it; --state-dir names one");
         }
@@ -61,6 +72,11 @@ impl Store {
         Some(opened.map(|journal| self.journal.get_or_init(|| journal)))
     }
 
+    /// Whether another process holds the journal, so that what it has cannot be told.
+    pub(super) fn is_taken(&self) -> bool {
+        self.is_taken.get()
+    }
+
     /// Does something with the journal. Where that fails, or there is none, nothing comes back.
     pub(super) fn with<T>(&self, act: impl FnOnce(&Journal) -> Result<T, Fault>) -> Option<T> {
         let done = self.journal()?.and_then(act);
@@ -68,7 +84,28 @@ impl Store {
         done.map_err(|fault| self.fail(&fault)).ok()
     }
 
+    /// Tells a person something of another session.
+    pub(super) fn note(&self, text: &str) {
+        self.reporter.note(text);
+    }
+
+    /// Tells a result that could not be written down, and that nobody else will be told.
+    pub(super) fn warn_of(&self, record: &Record) {
+        let what = match record.end.as_ref().map(|end| &end.verdict) {
+            Some(Verdict::Connected(Account { email, .. })) => {
+                format!("connected {}", email.as_deref().unwrap_or("a mailbox"))
+            }
+            Some(Verdict::Error { code, .. }) => format!("ended in error {}", code.as_deref().unwrap_or_default()),
+            _ => "is over".to_owned(),
+        };
+        let text = format!("session {} {what}, which could not be recorded", record.id);
+        self.reporter.emit(Event::Warning(text));
+    }
+
     fn fail(&self, fault: &Fault) {
+        if matches!(fault, Fault::Taken { .. }) {
+            self.is_taken.set(true);
+        }
         self.warn(&format!("{fault}; --state-dir DIR keeps it elsewhere"));
     }
 

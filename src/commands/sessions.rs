@@ -47,7 +47,9 @@ fn list(flags: &cli::Sessions, memory: &Memory<'_>, reporter: &Reporter) -> Resu
     let recorded = all.len();
     let sessions: Vec<Summary> = all
         .into_iter()
-        .map(|entry| Summary::new(entry.record, entry.waiter.is_some(), flags.sandbox))
+        .map(|entry| {
+            Summary::new(entry.record, entry.waiter.is_some_and(|waiter| waiter.since.is_some()), flags.sandbox)
+        })
         .filter(|session| flags.outcome.is_empty() || flags.outcome.contains(&session.outcome()))
         .filter(|session| flags.provider.is_none() || session.record.provider == flags.provider)
         .take(flags.limit.map_or(usize::MAX, usize::from))

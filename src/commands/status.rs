@@ -151,6 +151,8 @@ impl Status<'_> {
                 }
                 Found { record, name: Some(name), marked: waiter.is_none(), over: waiter.is_some() }
             }
+            // It may have the result, or tell that somebody waits for it: asking could destroy what another one is told.
+            None if store.is_taken() && !flags.force => return Err(taken()),
             None => {
                 let (record, name) = known.map_or((unknown, None), |(record, name)| (cut_off(record), Some(name)));
                 Found { record, name, marked: false, over: false }
@@ -215,6 +217,14 @@ impl Status<'_> {
             Conclusion { session: Some(self.flags.session.clone()), ..Conclusion::of_error(&error, System.time()) };
         self.reporter.finish(&end, &[]).into()
     }
+}
+
+/// The journal cannot be read for now.
+fn taken() -> Error {
+    Error::internal(
+        "another process holds the journal, so nobody can tell whether the session is waited for or was read",
+    )
+    .hint("Try again in a moment. --force asks the API all the same.")
 }
 
 /// A record whose last request may still have been in flight when its process ended.

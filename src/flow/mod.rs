@@ -11,7 +11,7 @@ mod watch;
 
 pub use attend::Shell;
 pub use clock::{Clock, System};
-pub use settle::{LOOKS, Ledger, Looks, Settled, settle};
+pub use settle::{LOOKS, Learned, Ledger, Looks, Settled, settle};
 pub use signals::{Signal, Signals, Stop};
 pub use start::{NotStarted, start};
 pub use watch::{Ended, Last, once, watch};

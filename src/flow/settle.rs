@@ -1,6 +1,6 @@
 //! Settling a lost result: reading the account list, and looking again while another look may tell more.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use super::watch::last_words;
 use crate::model::event::{Phase, trace};
 use crate::model::failure::Failure;
 use crate::model::moment::Moment;
-use crate::model::poll::{Unsettled, Verdict};
+use crate::model::poll::{LAST_WORDS, Unsettled, Verdict};
 use crate::model::record::Record;
 use crate::model::server_clock::Ahead;
-use crate::model::session::Account;
+use crate::model::session::{Account, SessionId};
 use crate::model::settle::{Cursor, Evidence, Listed, PAGE, Page, in_question, oldest_that_matters, settle as judge};
 use crate::model::words::same_mailbox;
 
@@ -32,9 +32,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// How long it takes other sessions to tell what is theirs, at the least.
 const A_WHILE: Duration = Duration::from_secs(1);
 
-/// The most other sessions that are asked after in one look. No more are started in the ten minutes that one lives: the
-/// service allows 75 a minute.
-const MOST_OTHERS: usize = 750;
+/// The most other sessions that are asked after: each is a request.
+const MOST_OTHERS: usize = 20;
+
+/// How long one look may take, at the most and at the least.
+const LONGEST_LOOK: Duration = Duration::from_secs(30);
+const SHORTEST_LOOK: Duration = Duration::from_secs(5);
 
 /// What a lost result is settled with.
 pub trait Ledger {
@@ -47,15 +50,25 @@ pub trait Ledger {
     /// How far the server's clock is from ours, once it has told.
     fn clock(&self) -> Option<Ahead>;
 
-    /// The other sessions that this machine knows of.
-    fn neighbours(&self) -> Vec<Record>;
+    /// The other sessions that this machine knows of; none where that cannot be told.
+    fn neighbours(&self) -> Option<Vec<Record>>;
 
     /// How it ended, if another process here has read that meanwhile.
     fn told(&self) -> Option<Verdict>;
 
     /// Asks for the state of one of the other sessions, for which nobody waits any more, and writes down what comes back.
-    /// Whether anything was learned.
-    fn ask_after(&self, other: &Record) -> impl Future<Output = bool>;
+    fn ask_after(&self, other: &Record) -> impl Future<Output = Learned>;
+}
+
+/// What came of asking after another session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Learned {
+    /// Its state.
+    Something,
+    /// Nothing: it is not to be asked after.
+    Nothing,
+    /// Nothing, and no other is to be asked after either: the API fails, or says to stay away.
+    Stop,
 }
 
 /// What is known of a lost result in the end.
@@ -89,6 +102,7 @@ pub async fn settle<C: Clock, S: Stop>(
     ledger: &impl Ledger,
 ) -> Result<Settled, Signal> {
     let mut left = looks.most;
+    let others = Others::default();
     loop {
         if let Some(verdict) = ledger.told() {
             return Ok(Settled::Told(verdict));
@@ -97,8 +111,8 @@ pub async fn settle<C: Clock, S: Stop>(
             return Ok(Settled::Not(Unsettled::NoClue));
         }
         let now = shell.clock.moment();
-        let others = Others::default();
-        let mut looking = pin!(look(record, ledger, &others));
+        let patience = looks.until.map_or(LONGEST_LOOK, |until| until.left(now).clamp(SHORTEST_LOOK, LONGEST_LOOK));
+        let mut looking = pin!(in_time(look(record, ledger, &others), shell.clock, patience, &others));
         let found = match shell.attend(looking.as_mut(), Phase::Settling, now).await {
             Ok(found) => found,
             Err(signal) => {
@@ -126,26 +140,33 @@ pub async fn settle<C: Clock, S: Stop>(
     }
 }
 
-/// The other sessions that are asked after in one look.
+/// The other sessions that are asked after.
 #[derive(Default)]
 struct Others {
-    asked: Cell<usize>,
+    asked: RefCell<Vec<SessionId>>,
     is_asking: Cell<bool>,
     is_stopped: Cell<bool>,
 }
 
 impl Others {
-    /// Asks after these. Whether anything was learned.
+    /// Asks after these, each once. Whether anything was learned.
     async fn ask(&self, ledger: &impl Ledger, records: Vec<&Record>) -> bool {
         let mut learned = false;
         for record in records {
-            if self.is_stopped.get() || self.asked.get() >= MOST_OTHERS {
+            if self.is_stopped.get() || self.asked.borrow().len() >= MOST_OTHERS {
                 break;
             }
-            self.asked.set(self.asked.get() + 1);
+            if self.asked.borrow().contains(&record.id) {
+                continue;
+            }
+            self.asked.borrow_mut().push(record.id.clone());
             self.is_asking.set(true);
-            learned |= ledger.ask_after(record).await;
+            let came = ledger.ask_after(record).await;
             self.is_asking.set(false);
+            learned |= came == Learned::Something;
+            if came == Learned::Stop {
+                self.is_stopped.set(true);
+            }
         }
         learned
     }
@@ -177,6 +198,30 @@ impl From<Failure> for NotYet {
     }
 }
 
+/// A look that is given up after this long. A request whose reply may be another session's result is heard out.
+async fn in_time<C: Clock>(
+    look: impl Future<Output = Result<Account, NotYet>>,
+    clock: &C,
+    patience: Duration,
+    others: &Others,
+) -> Result<Account, NotYet> {
+    let mut look = pin!(look);
+    tokio::select! {
+        biased;
+        found = look.as_mut() => return found,
+        () = clock.sleep(patience) => {}
+    }
+    others.is_stopped.set(true);
+    if others.is_asking.get() {
+        tokio::select! {
+            biased;
+            found = look => return found,
+            () = clock.sleep(LAST_WORDS) => {}
+        }
+    }
+    Err(NotYet::never("it took too long"))
+}
+
 /// Looks once.
 async fn look(record: &Record, ledger: &impl Ledger, others: &Others) -> Result<Account, NotYet> {
     let mut accounts = list(record, ledger).await?;
@@ -196,7 +241,12 @@ async fn look(record: &Record, ledger: &impl Ledger, others: &Others) -> Result<
     }
     let clock = ledger.clock().ok_or_else(|| NotYet::never("its server does not tell the time"))?;
     loop {
-        let neighbours = ledger.neighbours();
+        let neighbours = match (ledger.neighbours(), &record.expect) {
+            (Some(neighbours), _) => neighbours,
+            // A mailbox that was named is hardly another session's.
+            (None, Some(_)) => Vec::new(),
+            (None, None) => return Err(NotYet { unsettled: Unsettled::NoJournal, again: None }),
+        };
         let evidence = Evidence { record, others: &neighbours, accounts: &accounts, clock };
         let unsettled = match judge(evidence) {
             Ok(account) => return Ok(account),

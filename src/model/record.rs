@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::failure::Failure;
+use super::failure::{Failure, NetworkKind};
 use super::poll::{Reply, Suspicion, Verdict};
 use super::provider::Provider;
 use super::server_clock::Ahead;
@@ -146,7 +146,8 @@ impl Record {
     pub fn heard(&mut self, reply: &Reply, now: Timestamp) {
         self.unheard = false;
         let took = self.asked.map(|asked| now.duration_since(asked));
-        if !matches!(reply, Reply::Failed(Failure::Network { .. })) {
+        // A reply that was given up took at least that long; a connection that broke tells nothing.
+        if !matches!(reply, Reply::Failed(Failure::Network { kind, .. }) if *kind != NetworkKind::Timeout) {
             self.slowest = self.slowest.max(took);
         }
         if matches!(reply, Reply::Pending | Reply::Unknown(_)) && !self.is_retrieved() {
@@ -197,6 +198,8 @@ impl Record {
         if std::mem::take(&mut self.unheard) {
             self.lose(self.asked.unwrap_or(self.began), Some(now));
             self.suspicion.get_or_insert(Suspicion::CutOff);
+            // Nobody was there to see how long it took.
+            self.slowest = None;
         }
     }
 

@@ -7,7 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::base_url::BaseUrl;
-use super::poll::{Unsettled, Verdict};
+use super::poll::{Suspicion, Unsettled, Verdict};
 use super::provider::Provider;
 use super::record::{End, LEAVES_WITHIN, Record};
 use super::server_clock::Ahead;
@@ -86,10 +86,11 @@ const WIDE: Tolerance =
 /// And where that leaves a choice, what was measured: how far the clocks are apart, and how long requests took.
 const MEASURED: Tolerance = Tolerance { clocks: SignedDuration::from_millis(50), travel, is_likely: true };
 
-/// Four times as long as the slowest of the session's requests, and a little; five seconds if none came back.
+/// Four times as long as the slowest of the session's requests, and a little. Where nobody was there to see the connection
+/// break, the server may have come to it at any time.
 fn travel(record: &Record) -> SignedDuration {
-    const LONGEST: SignedDuration = SignedDuration::from_secs(5);
-    record.slowest.map_or(LONGEST, |slowest| (slowest * 4 + SignedDuration::from_millis(50)).min(LONGEST))
+    let longest = (WIDE.travel)(record);
+    record.slowest.map_or(longest, |slowest| (slowest * 4 + SignedDuration::from_millis(50)).min(longest))
 }
 
 /// How long a session can be decided after its end by our reckoning.
@@ -164,8 +165,8 @@ fn is_succeeded(record: &Record, other: &Record, when: Timestamp, clock: Ahead, 
     tolerance.is_likely && other.started_here && last.is_some_and(|last| last <= other.began) && began <= when
 }
 
-/// The sessions whose state would help to tell, were it known: somebody here waited for each, and it can have connected what
-/// this one can have.
+/// The sessions whose state would help to tell, were it known: somebody here waited for each and was cut off, and it can
+/// have connected what this one can have.
 #[must_use]
 pub fn in_question(evidence: Evidence<'_>) -> Vec<&Record> {
     let mine = mine(&evidence, MEASURED);
@@ -175,8 +176,9 @@ pub fn in_question(evidence: Evidence<'_>) -> Vec<&Record> {
     };
     let is_left = |other: &&Record| {
         let nobody_told = other.end.is_none() && other.gone.is_none();
+        let is_cut_off = other.unheard || other.suspicion == Some(Suspicion::CutOff);
         let is_ours = other.started_here && other.workspace == evidence.record.workspace;
-        is_ours && nobody_told && other.asked.is_some()
+        is_ours && nobody_told && is_cut_off
     };
     evidence.others.iter().filter(is_left).filter(|other| is_rival(other)).collect()
 }

@@ -1,7 +1,7 @@
 //! A recorded session as a list shows it: what is known of it, and whether somebody is waiting for more.
 
 use super::poll::{Suspicion, Verdict};
-use super::record::{End, Record};
+use super::record::{End, Record, Source};
 use super::session::Account;
 use crate::exit::Outcome;
 
@@ -45,6 +45,8 @@ impl Summary {
     #[must_use]
     pub fn status(&self) -> Option<&str> {
         match &self.end()?.verdict {
+            // What the account list shows, the API never said.
+            Verdict::Connected(_) if self.end()?.source == Source::Reconciled => None,
             Verdict::Connected(_) => Some("success"),
             Verdict::Error { .. } => Some("error"),
             Verdict::Expired { status } => status.as_deref(),

@@ -38,6 +38,10 @@ pub(super) fn set_aside(path: &Path, now: Timestamp) -> Result<Option<Aside>, Fa
     let fault = |error: &io::Error| Fault::io("it is damaged and cannot be set aside", error);
     // Nobody writes to it from here on. One in which nothing can be begun is written to by nobody anyway.
     let damaged = db::begun(path);
+    if let Err(Fault::Taken { .. }) = damaged {
+        // Whoever has it is about to write to it, and can be waited for another time.
+        return Err(Fault::taken());
+    }
     let fresh = with(path, ".new");
     let carried = renewed(&fresh, damaged.as_ref().ok())?;
     let aside = name(path, now)?;

@@ -1,6 +1,6 @@
 //! The journal's file as the journal uses it: whatever happens to it, there is one again for the next act.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +30,7 @@ struct Place {
     own: bool,
     path: PathBuf,
     notices: RefCell<Vec<String>>,
+    is_renewed: Cell<bool>,
     patience: Arc<Patience>,
 }
 
@@ -44,7 +45,7 @@ impl JournalFile {
         let directory = std::path::absolute(directory)
             .map_err(|error| Fault::io(format_args!("the directory \"{}\" is none", directory.display()), &error))?;
         let path = directory.join(name);
-        let place = Place { directory, own, path, notices: RefCell::default(), patience };
+        let place = Place { directory, own, path, notices: RefCell::default(), is_renewed: Cell::new(false), patience };
         // A disk that has failed once may not do so again.
         let connection = match place.open() {
             Err(Fault::Unusable(_)) => place.open(),
@@ -52,6 +53,11 @@ impl JournalFile {
         };
         let connection = connection.map_err(|fault| fault.at(&place.path))?;
         Ok(Self { place, connection: RefCell::new(connection) })
+    }
+
+    /// Whether it has become another since it was opened, which may lack what the one before had.
+    pub(super) fn is_renewed(&self) -> bool {
+        self.place.is_renewed.get()
     }
 
     /// Whether its directory is this tool's alone.
@@ -98,7 +104,10 @@ impl JournalFile {
             for _ in 1..TRIES {
                 match done {
                     Err(Fault::Damaged(why)) => *connection = self.place.replace(&why)?,
-                    Err(Fault::Moved) => *connection = self.place.open()?,
+                    Err(Fault::Moved) => {
+                        self.place.is_renewed.set(true);
+                        *connection = self.place.open()?;
+                    }
                     Err(Fault::Unusable(_)) if !std::mem::replace(&mut failed, true) => {
                         *connection = self.place.open()?;
                     }
@@ -128,6 +137,7 @@ impl Place {
     /// A new file in a damaged one's place.
     fn replace(&self, why: &str) -> Result<Connection, Fault> {
         if let Some(Aside { path: aside, carried }) = set_aside(&self.path, Timestamp::now())? {
+            self.is_renewed.set(true);
             let (path, aside) = (self.path.display(), aside.display());
             let carried = match carried {
                 0 => "no session could be read from it".to_owned(),

@@ -119,9 +119,9 @@ impl Journal {
         self.approach_since(unknown, force, Some(now), now)
     }
 
-    /// The same, to ask once, for another session's sake.
-    pub fn look_in(&self, record: &Record, now: Timestamp) -> Result<Result<Entry, Busy>, Fault> {
-        self.approach_since(record, false, None, now)
+    /// The same, to ask once, for another session's sake. None where somebody waits for it, or it was forgotten.
+    pub fn look_in(&self, record: &Record, now: Timestamp) -> Result<Option<Entry>, Fault> {
+        Ok(self.approach_since(record, false, None, now)?.ok())
     }
 
     fn approach_since(
@@ -151,6 +151,8 @@ impl Journal {
                     record.give_up_on_reply(now);
                     (name, record)
                 }
+                // It was forgotten meanwhile, and is nobody's.
+                None if since.is_none() => return Ok(Err(Waiter { process: std::process::id(), since })),
                 None => (fresh.clone(), unknown.clone()),
             };
             record.asking(now);
@@ -216,6 +218,11 @@ impl Journal {
         let _ = self.file.write(|transaction| tidy(transaction, now));
         let all = self.file.read(|connection| rows::select(connection, "began >= ?1", [oldest(now)]))?;
         Ok(all.into_iter().map(|found| self.entry(found)).collect())
+    }
+
+    /// Whether all that was ever written down is there, as far as this process can tell.
+    pub fn is_whole(&self) -> bool {
+        !self.file.is_renewed()
     }
 
     /// The other sessions of its service that ran at about its time. Of which workspace they are is not asked: one workspace

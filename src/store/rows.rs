@@ -186,7 +186,11 @@ fn unsettled_column(unsettled: &Unsettled) -> Option<Cow<'_, str>> {
     match unsettled {
         Unsettled::Nothing => Some("".into()),
         Unsettled::Several(emails) => Some(emails.join("\n").into()),
-        Unsettled::Unread | Unsettled::NoClue | Unsettled::OtherKey | Unsettled::Unreadable(_) => None,
+        Unsettled::Unread
+        | Unsettled::NoClue
+        | Unsettled::NoJournal
+        | Unsettled::OtherKey
+        | Unsettled::Unreadable(_) => None,
     }
 }
 

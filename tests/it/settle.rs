@@ -165,10 +165,70 @@ fn a_page_that_is_not_enough_is_followed_by_the_next() {
 }
 
 #[test]
-fn it_settles_without_a_journal_too() {
-    let api = lost([Act::accounts(&[("ada@acme.com", THEN)])]);
-    let run = connect(&api, &[]).no_env("HOME").run().expect(0);
-    assert_eq!(run.says("recorded nowhere").stdout, "Connected ada@acme.com (Ada Lovelace)\n");
+fn without_a_journal_only_a_mailbox_that_was_named_is_believed() {
+    let ada = Act::accounts(&[("ada@acme.com", THEN)]);
+    let run = connect(&lost([ada.clone()]), &[]).no_env("HOME").run().expect(11).says("recorded nowhere");
+    run.says("--expect EMAIL");
+    let run = connect(&lost([ada]), &["--expect", "ada@acme.com"]).no_env("HOME").run().expect(0);
+    assert_eq!(run.stdout, "Connected ada@acme.com (Ada Lovelace)\n");
+}
+
+#[test]
+fn a_journal_that_became_another_does_not_vouch_for_a_mailbox() {
+    let state = tempfile::tempdir().unwrap();
+    let lose = Act::Hold(Box::new(Act::Drop));
+    let acts = [Act::started(), lose, Act::not_found(), Act::accounts(&[("ada@acme.com", THEN)])];
+    let api = Scripted::new(acts);
+    let live = crate::support::Live::start(connect_at(&api, state.path(), &["--request-timeout", "1h"]));
+    api.wait_for(2);
+    std::fs::remove_file(state.path().join("journal.db")).unwrap();
+    api.release();
+    let run = live.end().expect(11);
+    run.says("nothing is known of other sessions");
+}
+
+#[test]
+fn nobody_is_asked_after_with_another_workspaces_key() {
+    let state = tempfile::tempdir().unwrap();
+    let held = || Act::Hold(Box::new(Act::success()));
+    let ada = Act::accounts(&[("ada@acme.com", THEN)]);
+    let api =
+        Scripted::new([started("s1"), held(), started("s2"), held(), Act::not_found(), ada, Act::error(500, "x")]);
+    // Both are killed with a request on its way, so each may own what appeared.
+    for requests in [2, 4] {
+        let live = crate::support::Live::start(connect_at(&api, state.path(), &["--request-timeout", "1h"]));
+        api.wait_for(requests);
+        live.signal("KILL");
+        live.end();
+    }
+    let status = Tool::status(&api.url(), &["s2", "--expect", "ada@acme.com"]).env("INSTANTLY_API_KEY", "another");
+    status.env("INSTANTLY_OAUTH_STATE_DIR", state.path()).run().expect(11).says("ada@acme.com");
+    assert_eq!(api.lines()[4..], ["GET /api/v2/oauth/session/status/s2", ACCOUNTS]);
+}
+
+#[test]
+fn whoever_is_asked_after_is_told_and_a_limit_ends_the_asking() {
+    for (answer, asked) in [(Act::error(429, "slow down").header("retry-after: 60"), 1), (Act::pending(), 2)] {
+        let state = tempfile::tempdir().unwrap();
+        let held = || Act::Hold(Box::new(Act::success()));
+        let mut acts = Vec::new();
+        for id in ["s1", "s2", "s3"] {
+            acts.extend([started(id), held()]);
+        }
+        let ada = Act::accounts(&[("ada@acme.com", THEN)]);
+        acts.extend([Act::not_found(), ada, answer.clone(), answer]);
+        let api = Scripted::new(acts);
+        for requests in [2, 4, 6] {
+            let live = crate::support::Live::start(connect_at(&api, state.path(), &["--request-timeout", "1h"]));
+            api.wait_for(requests);
+            live.signal("KILL");
+            live.end();
+        }
+        let status = Tool::status(&api.url(), &["s3"]).env("INSTANTLY_OAUTH_STATE_DIR", state.path());
+        let run = status.run().expect(11);
+        let after = run.stderr.matches("Asking after session").count();
+        assert_eq!((after, api.lines().len()), (asked, 8 + asked), "{run:#?}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Elsewhere, Recording};
-use crate::flow::{Clock, Ledger, System};
+use crate::flow::{Clock, Learned, Ledger, System};
 use crate::model::failure::Failure;
 use crate::model::poll::{Reply, Verdict};
 use crate::model::record::Record;
@@ -26,21 +26,41 @@ impl Ledger for Recording<'_> {
         self.record.borrow().clock.or(self.client.clock()).or(here)
     }
 
-    fn neighbours(&self) -> Vec<Record> {
-        let Some(name) = &self.name else { return Vec::new() };
-        self.store.with(|journal| journal.neighbours(name, &self.record.borrow())).unwrap_or_default()
+    fn neighbours(&self) -> Option<Vec<Record>> {
+        let name = self.name.as_ref()?;
+        let found = self.store.with(|journal| {
+            let neighbours = journal.neighbours(name, &self.record.borrow())?;
+            // Afterwards: reading can be what shows it.
+            Ok(journal.is_whole().then_some(neighbours))
+        });
+        found.flatten()
     }
 
-    async fn ask_after(&self, other: &Record) -> bool {
-        let approached = self.store.with(|journal| journal.look_in(other, System.time()));
-        let Some(Ok(Entry { mut record, name, .. })) = approached else { return false };
-        if record.is_retrieved() {
-            return true;
+    async fn ask_after(&self, other: &Record) -> Learned {
+        if !self.is_own_workspace_of(other) {
+            return Learned::Nothing;
         }
+        let looked = self.store.with(|journal| journal.look_in(other, System.time())).flatten();
+        let Some(Entry { mut record, name, .. }) = looked else { return Learned::Nothing };
+        if record.is_retrieved() {
+            return Learned::Something;
+        }
+        self.store.note(&format!(
+            "Asking after session {} first: it was cut off here, and may have connected the same mailbox.",
+            record.id
+        ));
         let reply = self.client.status(&record.id, Duration::MAX).await;
         record.heard(&reply, System.time());
-        self.store.with(|journal| journal.put(&name, &record, true));
-        !matches!(&reply, Reply::Failed(failure) if !matches!(failure, Failure::NotFound { .. }))
+        let put = || self.store.with(|journal| journal.put(&name, &record, true));
+        if put().or_else(put).is_none() && record.is_retrieved() {
+            // Nobody else will be told: it is given out once.
+            self.store.warn_of(&record);
+        }
+        match reply {
+            Reply::Failed(Failure::NotFound { .. }) => Learned::Something,
+            Reply::Failed(_) => Learned::Stop,
+            _ => Learned::Something,
+        }
     }
 
     fn told(&self) -> Option<Verdict> {

@@ -17,7 +17,9 @@ struct Pages {
     clock: Option<Ahead>,
     others: RefCell<Vec<Record>>,
     /// Whether anything is learned where another session is asked after.
-    answers: bool,
+    answers: Learned,
+    /// Whether the journal can be read.
+    whole: bool,
     asked: RefCell<Vec<String>>,
 }
 
@@ -25,7 +27,16 @@ impl Pages {
     fn new<const N: usize>(pages: [Result<Page, Failure>; N]) -> Self {
         let (list, asked) = (RefCell::new(pages.into()), RefCell::default());
         let clock = Some(Ahead::NONE);
-        Self { list, one: None, told: None, clock, others: RefCell::default(), answers: true, asked }
+        Self {
+            list,
+            one: None,
+            told: None,
+            clock,
+            others: RefCell::default(),
+            answers: Learned::Something,
+            whole: true,
+            asked,
+        }
     }
 }
 
@@ -53,11 +64,11 @@ impl Ledger for Pages {
         self.told.clone()
     }
 
-    fn neighbours(&self) -> Vec<Record> {
-        self.others.borrow().clone()
+    fn neighbours(&self) -> Option<Vec<Record>> {
+        self.whole.then(|| self.others.borrow().clone())
     }
 
-    async fn ask_after(&self, other: &Record) -> bool {
+    async fn ask_after(&self, other: &Record) -> Learned {
         self.asked.borrow_mut().push(format!("after {}", other.id));
         let mut others = self.others.borrow_mut();
         let found = others.iter_mut().find(|known| known.id == other.id).unwrap();
@@ -240,21 +251,73 @@ fn it_can_be_stopped_between_two_looks() {
 fn those_that_nobody_waits_for_any_more_are_asked_whether_it_is_theirs() {
     // Both were alive at ten seconds, and the account is five seconds younger.
     let id = SessionId::parse("other").unwrap();
-    let cut_off = Record { id, started_here: true, asked: lost().alive, gone: None, ..lost() };
+    let cut_off = Record { id, started_here: true, unheard: true, gone: None, ..lost() };
     let pages = || Pages::new([page([listed("a", 15)], None)]);
     let alone = Pages { others: RefCell::new(vec![cut_off.clone()]), ..pages() };
     assert_eq!(email(run(&lost(), &alone, 1, None)).as_deref(), Some("a"));
     assert_eq!(*alone.asked.borrow(), ["first", "after other"]);
-    let silent = Pages { others: RefCell::new(vec![cut_off.clone()]), answers: false, ..pages() };
+    let silent = Pages { others: RefCell::new(vec![cut_off.clone()]), answers: Learned::Nothing, ..pages() };
     assert_eq!(run(&lost(), &silent, 1, None).found, Ok(Settled::Not(Unsettled::Several(vec!["a".into()]))));
-    // Whom nobody waited for here, or who is of another workspace, is left alone.
+    // Who was not cut off here, or is of another workspace, is left alone.
     for other in [
-        Record { asked: None, ..cut_off.clone() },
+        Record { unheard: false, ..cut_off.clone() },
         Record { started_here: false, ..cut_off.clone() },
         Record { workspace: "other".into(), ..cut_off },
     ] {
         let pages = Pages { others: RefCell::new(vec![other]), ..pages() };
         run(&lost(), &pages, 1, None);
         assert_eq!(*pages.asked.borrow(), ["first"]);
+    }
+}
+
+#[test]
+fn a_failure_ends_the_asking_after_others_for_good() {
+    let cut_off =
+        |id| Record { id: SessionId::parse(id).unwrap(), started_here: true, unheard: true, gone: None, ..lost() };
+    let pages = Pages { answers: Learned::Stop, ..Pages::new([page([listed("a", 15)], None)]) };
+    *pages.others.borrow_mut() = vec![cut_off("one"), cut_off("two")];
+    run(&lost(), &pages, 3, None);
+    assert_eq!(*pages.asked.borrow(), ["first", "after one", "first", "first"]);
+}
+
+#[test]
+fn without_the_journal_only_a_mailbox_that_was_named_is_believed() {
+    let pages = || Pages { whole: false, ..Pages::new([page([listed("a", 15)], None)]) };
+    assert_eq!(run(&lost(), &pages(), 3, None).found, Ok(Settled::Not(Unsettled::NoJournal)));
+    let record = Record { expect: Some("a".into()), ..lost() };
+    assert_eq!(email(run(&record, &pages(), 3, None)).as_deref(), Some("a"));
+}
+
+#[test]
+fn a_look_that_takes_too_long_is_given_up() {
+    struct Silent(Pages);
+    impl Ledger for Silent {
+        async fn page(&self, _: &Cursor) -> Result<Page, Failure> {
+            std::future::pending().await
+        }
+        async fn account(&self, email: &str) -> Result<Option<Listed>, Failure> {
+            self.0.account(email).await
+        }
+        fn clock(&self) -> Option<Ahead> {
+            self.0.clock()
+        }
+        fn neighbours(&self) -> Option<Vec<Record>> {
+            self.0.neighbours()
+        }
+        fn told(&self) -> Option<Verdict> {
+            None
+        }
+        async fn ask_after(&self, other: &Record) -> Learned {
+            self.0.ask_after(other).await
+        }
+    }
+    for (until, over) in [(Some(SECOND), 5), (None, 30)] {
+        let (clock, notes) = (Fake::default(), Notes::default());
+        let mut shell = Shell { clock: &clock, sink: &notes, stop: At(&clock, None) };
+        let looks = Looks { most: 3, every: SECOND * 5, until: until.map(Moment::from_origin) };
+        let ledger = Silent(Pages::new([page([], None)]));
+        let found = block_on(crate::flow::settle(&mut shell, looks, &lost(), &ledger));
+        let says = matches!(&found, Ok(Settled::Not(Unsettled::Unreadable(why))) if why.contains("too long"));
+        assert!(says && clock.now.get() < SECOND * (over + 1), "{found:?} {:?}", clock.now.get());
     }
 }

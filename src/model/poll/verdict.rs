@@ -89,6 +89,8 @@ pub enum Unsettled {
     NoClue,
     /// The key in use is not the one that started the session, and may be another workspace's.
     OtherKey,
+    /// The journal does not tell which other sessions there were.
+    NoJournal,
     /// It could not be read: why.
     Unreadable(String),
     /// No account appeared that this session could have connected.

@@ -217,6 +217,11 @@ fn unknown(suspicion: &Suspicion, unsettled: &Unsettled, case: &Case) -> Conclus
              to look for it in this key's account list."
                 .into(),
         ),
+        Unsettled::NoJournal => Some(
+            "Without the journal nothing is known of other sessions, so the account list alone does not tell; --expect EMAIL \
+             would let this command look for that mailbox."
+                .into(),
+        ),
         Unsettled::NoClue => {
             Some("--expect EMAIL would let this command look for that mailbox in the account list.".into())
         }
@@ -238,10 +243,9 @@ fn unknown(suspicion: &Suspicion, unsettled: &Unsettled, case: &Case) -> Conclus
     ));
     end.hints.push("If it is not there, the sign-in failed or was never finished: start a new session.".into());
     // Another look can end better where this one saw nothing, or where another session will tell what is its.
-    end.next = case
-        .resume
-        .clone()
-        .filter(|_| !matches!(unsettled, Unsettled::Nothing | Unsettled::NoClue | Unsettled::OtherKey));
+    end.next = case.resume.clone().filter(|_| {
+        !matches!(unsettled, Unsettled::Nothing | Unsettled::NoClue | Unsettled::NoJournal | Unsettled::OtherKey)
+    });
     end
 }
 

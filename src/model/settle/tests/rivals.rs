@@ -27,22 +27,22 @@ fn whoever_fell_silent_before_another_session_began_connected_nothing_after_that
 }
 
 #[test]
-fn those_that_were_waited_for_here_are_asked_after_where_they_may_have_connected_the_same() {
+fn those_that_were_cut_off_here_are_asked_after_where_they_may_have_connected_the_same() {
     let mine = lost(10_000, 20_000);
     let here = |alive, id: &str| {
         let id = SessionId::parse(id).unwrap();
-        Record { id, started_here: true, asked: Some(at(alive)), ..open(alive) }
+        Record { id, started_here: true, unheard: true, ..open(alive) }
     };
     let others = [
         here(9000, "yes"),
-        // It told its result; it is gone; it began too late; its state was never asked for here; others know more of it.
+        // It told its result; it is gone; it began too late; nobody was cut off; others know more of it.
         told(9000, connected("b"), 17_000),
         Record { gone: Some(at(30_000)), lost: Some(at(9000)), ..here(9000, "gone") },
         here(18_000, "late"),
-        Record { asked: None, ..here(9000, "left") },
+        Record { unheard: false, ..here(9000, "left") },
         Record { started_here: false, ..here(9000, "elsewhere") },
         Record { workspace: "other".into(), ..here(9000, "other") },
-        Record { lost: Some(at(9500)), ..here(9000, "lost") },
+        Record { unheard: false, suspicion: Some(Suspicion::CutOff), ..here(9000, "lost") },
     ];
     let asked = |record: &Record, created| {
         let accounts = [account("a", created)];

@@ -140,7 +140,9 @@ fn who_asks_once_for_anothers_sake_does_not_say_since_when() {
     assert_eq!(two.approach(&record, false, at(6)).unwrap().unwrap_err().since, None);
     one.put(&entry.name, &entry.record, true).unwrap();
     assert_eq!(two.approach(&record, false, at(7)).unwrap().unwrap().waiter, None);
-    assert_eq!(one.look_in(&record, at(8)).unwrap().unwrap_err().since, Some(at(7)), "nobody is asked over");
+    assert_eq!(one.look_in(&record, at(8)).unwrap(), None, "nobody is asked over");
+    assert_eq!(one.look_in(&begun("forgotten", 0), at(8)).unwrap(), None);
+    assert_eq!(one.all(at(8)).unwrap().len(), 1, "and nothing is made of what is not there");
 }
 
 #[test]
