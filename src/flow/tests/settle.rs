@@ -1,5 +1,7 @@
 //! Looking for a lost result again and again, and page by page.
 
+mod slow;
+
 use jiff::SignedDuration;
 
 use super::*;
@@ -272,8 +274,8 @@ fn those_that_nobody_waits_for_any_more_are_asked_whether_it_is_theirs() {
 
 #[test]
 fn a_failure_ends_the_asking_after_others_for_good() {
-    let cut_off =
-        |id| Record { id: SessionId::parse(id).unwrap(), started_here: true, unheard: true, gone: None, ..lost() };
+    let id = |name| SessionId::parse(name).unwrap();
+    let cut_off = |name| Record { id: id(name), started_here: true, unheard: true, gone: None, ..lost() };
     let pages = Pages { answers: Learned::Stop, ..Pages::new([page([listed("a", 15)], None)]) };
     *pages.others.borrow_mut() = vec![cut_off("one"), cut_off("two")];
     run(&lost(), &pages, 3, None);
@@ -286,38 +288,4 @@ fn without_the_journal_only_a_mailbox_that_was_named_is_believed() {
     assert_eq!(run(&lost(), &pages(), 3, None).found, Ok(Settled::Not(Unsettled::NoJournal)));
     let record = Record { expect: Some("a".into()), ..lost() };
     assert_eq!(email(run(&record, &pages(), 3, None)).as_deref(), Some("a"));
-}
-
-#[test]
-fn a_look_that_takes_too_long_is_given_up() {
-    struct Silent(Pages);
-    impl Ledger for Silent {
-        async fn page(&self, _: &Cursor) -> Result<Page, Failure> {
-            std::future::pending().await
-        }
-        async fn account(&self, email: &str) -> Result<Option<Listed>, Failure> {
-            self.0.account(email).await
-        }
-        fn clock(&self) -> Option<Ahead> {
-            self.0.clock()
-        }
-        fn neighbours(&self) -> Option<Vec<Record>> {
-            self.0.neighbours()
-        }
-        fn told(&self) -> Option<Verdict> {
-            None
-        }
-        async fn ask_after(&self, other: &Record) -> Learned {
-            self.0.ask_after(other).await
-        }
-    }
-    for (until, over) in [(Some(SECOND), 5), (None, 30)] {
-        let (clock, notes) = (Fake::default(), Notes::default());
-        let mut shell = Shell { clock: &clock, sink: &notes, stop: At(&clock, None) };
-        let looks = Looks { most: 3, every: SECOND * 5, until: until.map(Moment::from_origin) };
-        let ledger = Silent(Pages::new([page([], None)]));
-        let found = block_on(crate::flow::settle(&mut shell, looks, &lost(), &ledger));
-        let says = matches!(&found, Ok(Settled::Not(Unsettled::Unreadable(why))) if why.contains("too long"));
-        assert!(says && clock.now.get() < SECOND * (over + 1), "{found:?} {:?}", clock.now.get());
-    }
 }
