@@ -2,9 +2,11 @@
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::cli::Global;
 use crate::error::Error;
+use crate::flow::{Clock, System};
 use crate::model::environment::Environment;
 use crate::model::event::{Event, Sink, trace};
 use crate::model::poll::Verdict;
@@ -13,6 +15,9 @@ use crate::model::session::Account;
 use crate::report::Reporter;
 use crate::settings::{self, Place};
 use crate::store::{Fault, Journal, Kind};
+
+/// How long a result is kept from being told while the journal is taken: it is written down first.
+const LONGEST_INSISTENCE: Duration = Duration::from_secs(10);
 
 /// The journal, or its absence.
 pub(super) struct Store {
@@ -100,6 +105,19 @@ impl Store {
         };
         let text = format!("session {} {what}, which could not be recorded", record.id);
         self.reporter.emit(Event::Warning(text));
+    }
+
+    /// The same for a result, which nobody else will be told: as long as another process holds the journal, it is waited
+    /// for, up to a limit.
+    pub(super) fn insist<T>(&self, act: impl Fn(&Journal) -> Result<T, Fault>) -> Option<T> {
+        let until = System.moment() + LONGEST_INSISTENCE;
+        loop {
+            self.is_taken.set(false);
+            let done = self.with(&act);
+            if done.is_some() || !self.is_taken.get() || until.left(System.moment()).is_zero() {
+                return done;
+            }
+        }
     }
 
     fn fail(&self, fault: &Fault) {

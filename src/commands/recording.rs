@@ -14,6 +14,7 @@ use crate::model::moment::Moment;
 use crate::model::poll::{LAST_POLL_GRACE, Reply, Suspicion, Terms, Unsettled, Verdict};
 use crate::model::record::{Record, Source};
 use crate::model::session::SessionId;
+use crate::store::Journal;
 
 /// The longest between two looks at the account list.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -278,7 +279,10 @@ impl<'a> Recording<'a> {
         if self.over && !self.record.borrow().is_retrieved() {
             return self.write();
         }
-        let Some(better) = self.store.with(|journal| journal.put(name, &self.record.borrow(), last)) else { return };
+        let act = |journal: &Journal| journal.put(name, &self.record.borrow(), last);
+        let is_result = self.record.borrow().is_retrieved();
+        let put = if is_result { self.store.insist(act) } else { self.store.with(act) };
+        let Some(better) = put else { return };
         // Where it failed, it is tried again with the next.
         self.done.set(last);
         if let Some(better) = better {

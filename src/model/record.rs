@@ -146,8 +146,13 @@ impl Record {
     pub fn heard(&mut self, reply: &Reply, now: Timestamp) {
         self.unheard = false;
         let took = self.asked.map(|asked| now.duration_since(asked));
-        // A reply that was given up took at least that long; a connection that broke tells nothing.
-        if !matches!(reply, Reply::Failed(Failure::Network { kind, .. }) if *kind != NetworkKind::Timeout) {
+        let is_measured = match reply {
+            Reply::Pending | Reply::Unknown(_) => true,
+            // It took at least that long. Any other failure, and a 404 above all, tells nothing of the request before it.
+            Reply::Failed(Failure::Network { kind, .. }) => *kind == NetworkKind::Timeout,
+            _ => false,
+        };
+        if is_measured {
             self.slowest = self.slowest.max(took);
         }
         if matches!(reply, Reply::Pending | Reply::Unknown(_)) && !self.is_retrieved() {

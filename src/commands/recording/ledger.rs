@@ -51,8 +51,8 @@ impl Ledger for Recording<'_> {
         ));
         let reply = self.client.status(&record.id, Duration::MAX).await;
         record.heard(&reply, System.time());
-        let put = || self.store.with(|journal| journal.put(&name, &record, true));
-        if put().or_else(put).is_none() && record.is_retrieved() {
+        let put = self.store.insist(|journal| journal.put(&name, &record, true));
+        if put.is_none() && record.is_retrieved() {
             // Nobody else will be told: it is given out once.
             self.store.warn_of(&record);
         }

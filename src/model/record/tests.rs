@@ -131,3 +131,23 @@ fn what_became_of_a_session_is_its_verdict_and_whether_that_was_the_mailbox_expe
     }
     assert_eq!(met, Record::OUTCOMES.into_iter().collect(), "the list of those that there are");
 }
+
+#[test]
+fn how_long_requests_take_is_known_from_those_that_were_answered_in_time_or_given_up() {
+    let missing = Reply::Failed(Failure::NotFound { message: None });
+    let late = Reply::Failed(Failure::Network { kind: NetworkKind::Timeout, detail: String::new(), sent: true });
+    let asked = |record: &mut Record, reply: &Reply, seconds| {
+        record.asking(at(0));
+        record.heard(reply, at(seconds));
+        record.slowest.map(|slowest| slowest.as_secs())
+    };
+    let mut record = begun();
+    assert_eq!(asked(&mut record, &broken(), 9), None);
+    assert_eq!(asked(&mut record, &Reply::Pending, 2), Some(2));
+    assert_eq!(asked(&mut record, &Reply::Pending, 1), Some(2));
+    assert_eq!(asked(&mut record, &late, 15), Some(15));
+    // Whoever was killed did not see how long it took, and the 404 that follows does not tell.
+    record.asking(at(0));
+    record.give_up_on_reply(at(1));
+    assert_eq!((record.slowest, asked(&mut record, &missing, 1)), (None, None));
+}
