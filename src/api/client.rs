@@ -131,7 +131,8 @@ impl Client {
         self.state(id, limit).await.unwrap_or_else(Reply::Failed)
     }
 
-    async fn state(&self, id: &SessionId, limit: Duration) -> Result<Reply, Failure> {
+    /// The same, with no usable answer as a failure.
+    pub async fn state(&self, id: &SessionId, limit: Duration) -> Result<Reply, Failure> {
         let answer = self.exchange(self.request(Method::GET, self.config.base.status(id)), limit, LARGEST_BODY).await?;
         if answer.status == StatusCode::NOT_FOUND && !wire::is_foreign(&answer.body) {
             return Err(Failure::NotFound { message: self.message(&answer.body) });

@@ -1,6 +1,5 @@
 //! `connect`: one mailbox, in the browser, to its end.
 
-use std::cell::Cell;
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
@@ -10,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::ending::{Context, Learned};
 use super::journal::Store;
+use super::limiter::{Limiter, Start};
 use super::recording::{Found, Recording};
 use super::{Exit, listen, next, runtime};
 use crate::api::{Client, Config, Roots};
@@ -24,6 +24,7 @@ use crate::model::deadline::{DOCUMENTED_LIFE, Expiry, expiry};
 use crate::model::environment::Environment;
 use crate::model::event::{Event, Sink, trace};
 use crate::model::failure::Failure;
+use crate::model::limits::Limits;
 use crate::model::moment::Moment;
 use crate::model::poll::{Terms, Verdict};
 use crate::model::record::Record;
@@ -59,16 +60,18 @@ pub(super) fn run(
     };
     let Some(scenario) = flags.sandbox else {
         let config = settings::connection(global, environment)?;
+        let limits = settings::limits(environment, &config.base)?;
         let store = Store::open(global, environment, kind(&config), reporter)?;
-        return runtime()?.block_on(connect(flags, global, config, plan, &store, reporter));
+        return runtime()?.block_on(connect(flags, global, config, limits, plan, &store, reporter));
     };
     runtime()?.block_on(async {
         let ttl = if scenario == Scenario::Expire { SHORT_LIFE } else { DOCUMENTED_LIFE };
         let sandbox = Sandbox::bind(Options { scenario, ttl, ..Options::default() }).await?;
         let config = sandbox_config(&sandbox, global)?;
+        let limits = settings::limits(environment, &config.base)?;
         let store = Store::open(global, environment, Kind::Sandbox, reporter)?;
         tokio::select! {
-            exit = connect(flags, global, config, plan, &store, reporter) => exit,
+            exit = connect(flags, global, config, limits, plan, &store, reporter) => exit,
             never = sandbox.serve() => match never {},
         }
     })
@@ -96,6 +99,7 @@ async fn connect(
     flags: &cli::Connect,
     global: &Global,
     config: Config,
+    limits: Limits,
     plan: Plan,
     store: &Store,
     reporter: &Rc<Reporter>,
@@ -124,13 +128,17 @@ async fn connect(
             .emit(Event::Sandbox(flags.sandbox.map(|scenario| format!("{}: {}", scenario.name(), scenario.about()))));
     }
     let mut shell = Shell { clock: &System, sink: &**reporter, stop: listen()? };
+    let limiter = Limiter::new(store, reporter, &config, workspace.clone(), limits);
+    limiter.trace();
+    let failed = |failure| Exit::from(reporter.finish(&not_started(&failure, &context.case()), &[]));
+    // Before anything is made ready that would not be used.
+    if let Some(hold) = limiter.closed(provider).filter(|hold| hold.wait > flags.max_wait) {
+        return Ok(failed(Failure::Held(hold)));
+    }
     let client = Client::new(config, Rc::clone(reporter) as Rc<dyn Sink>, jiff::Timestamp::now)?;
-    let session = match begin(&mut shell, &client, flags, loopback).await {
+    let session = match begin(&mut shell, &Start::new(&limiter, &client, provider), flags, loopback).await {
         Ok(session) => session,
-        Err(NotStarted::Failed(failure)) => {
-            let code = reporter.finish(&not_started(&failure, &context.case()), &[]);
-            return Ok(code.into());
-        }
+        Err(NotStarted::Failed(failure)) => return Ok(failed(failure)),
         Err(NotStarted::Deserted) => return Ok(context.finish(Ended::Deserted, |_| None)),
         Err(NotStarted::Stopped(signal)) => return Ok(context.finish(Ended::Stopped(signal, Last::Nothing), |_| None)),
     };
@@ -143,7 +151,7 @@ async fn connect(
         store.with(|journal| journal.begin(name, &record, !flags.no_wait, System.time()));
     }
     let found = Found { record, name, marked: false, over: false };
-    let recording = Recording::new(store, &client, workspace, flags.expect.clone(), found);
+    let recording = Recording::new(store, &client, &limiter, workspace, flags.expect.clone(), found);
     context.session = Some(id);
     // The sandbox of this process, and every session in it, ends with it.
     context.resume = flags.sandbox.is_none().then(|| next::resume(id, flags.expect.as_deref(), global));
@@ -204,16 +212,11 @@ async fn connect(
 /// Starts the session and judges its reply.
 async fn begin(
     shell: &mut Shell<'_, System, Signals>,
-    client: &Client,
+    starter: &Start<'_>,
     flags: &cli::Connect,
     loopback: bool,
 ) -> Result<Session, NotStarted> {
-    let asked = Cell::new(System.time());
-    let init = async || {
-        asked.set(System.time());
-        client.init(flags.provider).await
-    };
-    let (started, begun) = start(shell, flags.max_wait, init).await?;
+    let (started, begun) = start(shell, flags.max_wait, starter).await?;
     let auth_url = AuthUrl::check(&started.auth_url, loopback).map_err(|why| {
         NotStarted::Failed(Failure::Unusable { what: format!("its auth_url will not be opened or shown: {why}") })
     })?;
@@ -228,7 +231,7 @@ async fn begin(
             said(started.server_now)
         )
     });
-    Ok(Session { started, auth_url, asked: asked.get(), begun, expiry })
+    Ok(Session { started, auth_url, asked: starter.asked(), begun, expiry })
 }
 
 /// Whose sessions these are.

@@ -129,7 +129,10 @@ impl Store {
 
     fn warn(&self, why: &str) {
         if !self.warned.replace(true) {
-            let text = format!("as long as the journal cannot be used, what happens is recorded nowhere: {why}");
+            let text = format!(
+                "as long as the journal cannot be used, what happens is recorded nowhere, and this process minds \
+                 Instantly's limits by itself: {why}"
+            );
             self.reporter.emit(Event::Warning(text));
         }
     }

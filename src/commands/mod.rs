@@ -4,6 +4,7 @@ mod completions;
 mod connect;
 mod ending;
 mod journal;
+mod limiter;
 mod next;
 mod recording;
 mod sandbox;

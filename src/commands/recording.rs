@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use super::ending::Learned;
 use super::journal::Store;
+use super::limiter::{Limiter, answer};
 use crate::api::Client;
-use crate::flow::{Clock, Ended, LOOKS, Last, Looks, Settled, Shell, Stop, System, once, settle, watch};
+use crate::flow::{Asked, Clock, Ended, LOOKS, Last, Looks, Settled, Shell, Stop, System, once, settle, watch};
 use crate::model::failure::Failure;
+use crate::model::limits::{Cause, Place};
 use crate::model::moment::Moment;
 use crate::model::poll::{LAST_POLL_GRACE, Reply, Suspicion, Terms, Unsettled, Verdict};
 use crate::model::record::{Record, Source};
@@ -26,6 +28,7 @@ const MARKS: usize = 5;
 pub(super) struct Recording<'a> {
     store: &'a Store,
     client: &'a Client,
+    limiter: &'a Limiter<'a>,
     id: SessionId,
     /// The fingerprint of the key in use.
     workspace: String,
@@ -61,6 +64,7 @@ impl<'a> Recording<'a> {
     pub(super) fn new(
         store: &'a Store,
         client: &'a Client,
+        limiter: &'a Limiter<'a>,
         workspace: String,
         expect: Option<String>,
         found: Found,
@@ -69,6 +73,7 @@ impl<'a> Recording<'a> {
         Self {
             store,
             client,
+            limiter,
             id: record.id.clone(),
             workspace,
             expect,
@@ -88,14 +93,14 @@ impl<'a> Recording<'a> {
 
     /// Waits for the session on these terms.
     pub(super) async fn follow<S: Stop>(&self, shell: &mut Shell<'_, System, S>, terms: Terms) -> Ended {
-        let ended = watch(shell, terms, self.suspicion(), async |limit| self.ask(limit).await).await;
+        let ended = watch(shell, terms, self.suspicion(), async |limit, place| self.ask(limit, place).await).await;
         let until = terms.give_up.unwrap_or(terms.end + LAST_POLL_GRACE);
         self.close(shell, ended, LOOKS, terms.interval.min(LOOK_EVERY), Some(until)).await
     }
 
     /// Asks for the session's state once.
     pub(super) async fn once<S: Stop>(&self, shell: &mut Shell<'_, System, S>) -> Ended {
-        let ended = once(shell, self.suspicion(), self.ask(Duration::MAX)).await;
+        let ended = once(shell, self.suspicion(), async |place| self.ask(Duration::MAX, place).await).await;
         self.close(shell, ended, 1, Duration::ZERO, None).await
     }
 
@@ -110,9 +115,17 @@ impl<'a> Recording<'a> {
     }
 
     /// Asks, with the journal knowing of it before the request leaves and of the reply before anybody else does.
-    async fn ask(&self, limit: Duration) -> Reply {
+    async fn ask(&self, limit: Duration, place: Place) -> Asked {
+        let permit = match self.limiter.call(place) {
+            Ok(permit) => permit,
+            Err(hold) if matches!(hold.cause, Cause::Told { .. }) => {
+                return Asked::Reply(Reply::Failed(Failure::Held(hold)));
+            }
+            Err(hold) => return Asked::NotYet(hold),
+        };
         self.mark();
         let reply = self.client.status(&self.id, limit).await;
+        self.limiter.back(permit, &answer(&reply));
         self.hear(&reply);
         // Whatever it was: should this process end here, its next request is then known not to have left.
         if self.record.borrow().is_retrieved() {
@@ -120,7 +133,7 @@ impl<'a> Recording<'a> {
         } else {
             self.write();
         }
-        reply
+        Asked::Reply(reply)
     }
 
     /// Writes down that a request leaves now, and again where that took so long that it does not.

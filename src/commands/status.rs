@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 use super::connect::kind;
 use super::ending::{Context, Learned};
 use super::journal::Store;
+use super::limiter::Limiter;
 use super::recording::{Found, Recording};
 use super::{Exit, listen, next, runtime};
 use crate::api::{Client, Config};
@@ -22,6 +23,7 @@ use crate::model::conclusion::Conclusion;
 use crate::model::deadline::DOCUMENTED_LIFE;
 use crate::model::environment::Environment;
 use crate::model::event::{Event, Sink, trace};
+use crate::model::limits::Limits;
 use crate::model::poll::Terms;
 use crate::model::record::{End, Record};
 use crate::model::words::Route;
@@ -38,7 +40,8 @@ pub(super) fn run(
 ) -> Result<Exit, Error> {
     let base = settings::base_url(global, environment)?;
     let interval = settings::interval(flags.interval, &base)?;
-    let mut status = Status { flags, global, reporter, interval, route: Route::default(), kind: Kind::Real };
+    let limits = settings::limits(environment, &base)?;
+    let mut status = Status { flags, global, reporter, interval, route: Route::default(), kind: Kind::Real, limits };
     let config = match settings::connection(global, environment) {
         // Without a key, what this machine has read before can still be told.
         Err(error) if error.outcome == Outcome::Auth => {
@@ -87,6 +90,7 @@ struct Status<'a> {
     interval: Duration,
     route: Route,
     kind: Kind,
+    limits: Limits,
 }
 
 impl Status<'_> {
@@ -127,6 +131,8 @@ impl Status<'_> {
         let workspace =
             store.with(|journal| journal.workspace(&service, config.key.expose_secret())).unwrap_or_default();
         let mut shell = Shell { clock: &System, sink: &**self.reporter, stop: listen()? };
+        let limiter = Limiter::new(store, self.reporter, &config, workspace.clone(), self.limits);
+        limiter.trace();
         let client = Client::new(config, Rc::clone(self.reporter) as Rc<dyn Sink>, jiff::Timestamp::now)?;
         let now = System.time();
         let life = SignedDuration::try_from(DOCUMENTED_LIFE).unwrap_or(SignedDuration::MAX);
@@ -168,7 +174,7 @@ impl Status<'_> {
         });
         let expect = self.expect(Some(&record)).map(str::to_owned);
         let mut context = self.context(expect.as_deref(), Some(&record));
-        let recording = Recording::new(store, &client, workspace, expect.clone(), found);
+        let recording = Recording::new(store, &client, &limiter, workspace, expect.clone(), found);
         let ended = if flags.wait {
             let left = Duration::try_from(record.ends.duration_since(now)).unwrap_or_default();
             let moment = System.moment();

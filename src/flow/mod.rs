@@ -13,5 +13,5 @@ pub use attend::Shell;
 pub use clock::{Clock, System};
 pub use settle::{LOOKS, Learned, Ledger, Looks, Settled, settle};
 pub use signals::{Signal, Signals, Stop};
-pub use start::{NotStarted, start};
-pub use watch::{Ended, Last, once, watch};
+pub use start::{Entry, NotStarted, Starter, start};
+pub use watch::{Asked, Ended, Last, once, watch};

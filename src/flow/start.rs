@@ -8,9 +8,15 @@ use super::clock::Clock;
 use super::signals::{Signal, Stop};
 use crate::model::event::{Event, Phase, trace};
 use crate::model::failure::Failure;
+use crate::model::limits::{Cause, Hold};
 use crate::model::moment::Moment;
+use crate::model::poll::Why;
 use crate::model::session::Started;
 use crate::model::starting::Starting;
+
+/// How much later than it was told something may be without being told again: what is foreseen moves a little with all
+/// that others do.
+const ABOUT: Duration = Duration::from_secs(2);
 
 /// Why there is no session.
 #[derive(Debug)]
@@ -23,18 +29,49 @@ pub enum NotStarted {
     Deserted,
 }
 
+/// What starts a session, once it may.
+pub trait Starter {
+    /// Asks for leave to send the request. One who is to wait for up to `patience` keeps a place in the line for that.
+    fn enter(&self, patience: Duration) -> Entry;
+
+    /// Waits no longer.
+    fn leave(&self);
+
+    /// Sends it.
+    fn init(&self) -> impl Future<Output = Result<Started, Failure>>;
+}
+
+/// Whether the request may leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Now.
+    Go,
+    /// Not yet.
+    Wait {
+        /// Why, and until when as far as can be told.
+        hold: Hold,
+        /// After how long to ask again.
+        look: Duration,
+    },
+}
+
 /// Starts a session: asks, and asks again where the failure is one that passes. `patience` is the longest that limits
 /// and outages are waited for. Gives the session and the moment at which its reply came in.
 pub async fn start<C: Clock, S: Stop>(
     shell: &mut Shell<'_, C, S>,
     patience: Duration,
-    mut init: impl AsyncFnMut() -> Result<Started, Failure>,
+    starter: &impl Starter,
 ) -> Result<(Started, Moment), NotStarted> {
     let mut starting = Starting::begin(patience);
     loop {
+        let turn = turn(shell, &mut starting, starter).await;
+        if turn.is_err() {
+            starter.leave();
+        }
+        turn?;
         let now = shell.clock.moment();
         // Nothing is lost with an init reply, so a stop need not wait for it.
-        let result = shell.attend(pin!(init()), Phase::Starting, now).await.map_err(NotStarted::Stopped)?;
+        let result = shell.attend(pin!(starter.init()), Phase::Starting, now).await.map_err(NotStarted::Stopped)?;
         let failure = match result {
             Ok(started) => return Ok((started, shell.clock.moment())),
             Err(failure) => failure,
@@ -42,13 +79,52 @@ pub async fn start<C: Clock, S: Stop>(
         let Some((wait, why)) = starting.next(&failure, shell.clock.jitter()) else {
             return Err(NotStarted::Failed(failure));
         };
+        if wait.is_zero() {
+            // Whatever lets requests leave knows for how long.
+            continue;
+        }
         trace(shell.sink, 1, || format!("* trying again in {wait:.1?}: {failure}"));
-        let until = shell.clock.time().saturating_add(wait).unwrap_or_default();
-        shell.sink.emit(Event::Waiting { why, wait, until, detail: failure.to_string() });
+        tell(shell, why, wait, failure.to_string());
         if shell.sink.deserted() {
             return Err(NotStarted::Deserted);
         }
         let end = shell.clock.moment() + wait;
         shell.rest(end, Phase::Held(why), end).await.map_err(NotStarted::Stopped)?;
     }
+}
+
+/// Waits until the request may leave.
+async fn turn<C: Clock, S: Stop>(
+    shell: &mut Shell<'_, C, S>,
+    starting: &mut Starting,
+    starter: &impl Starter,
+) -> Result<(), NotStarted> {
+    let mut told: Option<(Why, Moment)> = None;
+    loop {
+        let Entry::Wait { hold, look } = starter.enter(starting.patience()) else { return Ok(()) };
+        if hold.wait > starting.patience() {
+            return Err(NotStarted::Failed(Failure::Held(hold)));
+        }
+        let (now, why) = (shell.clock.moment(), hold.why());
+        let end = now + hold.wait;
+        let look = look.min(hold.wait);
+        trace(shell.sink, 1, || {
+            format!("* waiting up to {:.1?}, looking again in {look:.1?}: {}", hold.wait, hold.cause)
+        });
+        let is_new = told.is_none_or(|(before, until)| before != why || until + ABOUT < end);
+        if is_new && !matches!(hold.cause, Cause::First { .. } | Cause::Calls) {
+            tell(shell, why, hold.wait, hold.cause.to_string());
+            told = Some((why, end));
+        }
+        if shell.sink.deserted() {
+            return Err(NotStarted::Deserted);
+        }
+        shell.rest(now + look, Phase::Held(why), end).await.map_err(NotStarted::Stopped)?;
+        starting.waited(shell.clock.moment().left(now));
+    }
+}
+
+fn tell<C: Clock, S>(shell: &Shell<'_, C, S>, why: Why, wait: Duration, detail: String) {
+    let until = shell.clock.time().saturating_add(wait).unwrap_or_default();
+    shell.sink.emit(Event::Waiting { why, wait, until, detail });
 }

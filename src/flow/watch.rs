@@ -8,6 +8,7 @@ use super::clock::Clock;
 use super::signals::{Signal, Stop};
 use crate::model::event::{Event, Phase, trace};
 use crate::model::failure::Failure;
+use crate::model::limits::{Hold, Place};
 use crate::model::moment::Moment;
 use crate::model::poll::{LAST_WORDS, Next, Poll, Reply, Suspicion, Terms, Turn, Verdict, Why};
 
@@ -37,42 +38,62 @@ pub enum Last {
     Lost(Suspicion),
 }
 
+/// What came of asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A reply.
+    Reply(Reply),
+    /// Nothing: the request may not leave yet.
+    NotYet(Hold),
+}
+
 /// Asks for a session's state on these terms until there is a verdict. Never two requests at once. `ask` is told for how
-/// long at most to wait for its reply. `suspicion` is what was suspected of the session before.
+/// long at most to wait for its reply, and with which right the request comes among others. `suspicion` is what was suspected of the session before.
 pub async fn watch<C: Clock, S: Stop>(
     shell: &mut Shell<'_, C, S>,
     terms: Terms,
     suspicion: Option<Suspicion>,
-    mut ask: impl AsyncFnMut(Duration) -> Reply,
+    mut ask: impl AsyncFnMut(Duration, Place) -> Asked,
 ) -> Ended {
     let mut poll = Poll::begin(terms, shell.clock.moment()).suspecting(suspicion);
     let mut trouble = Why::Interval;
+    let mut place = Place::New;
     loop {
         if shell.sink.deserted() {
             return Ended::Deserted;
         }
         let sent = shell.clock.moment();
         let limit = poll.patience(sent).left(sent);
-        let mut asking = pin!(ask(limit));
-        let reply = match shell.attend(asking.as_mut(), Phase::Person(trouble), terms.end).await {
-            Ok(reply) => reply,
+        // The last one is not to be missed.
+        let right = if sent >= terms.end { Place::First } else { place };
+        let mut asking = pin!(ask(limit, right));
+        let asked = match shell.attend(asking.as_mut(), Phase::Person(trouble), terms.end).await {
+            Ok(asked) => asked,
             Err(signal) => {
-                let reply = last_words(shell, asking).await;
-                return Ended::Stopped(signal, last(poll, reply, sent, shell.clock.moment()));
+                let last_words = last_words(shell, asking).await;
+                return Ended::Stopped(signal, last(poll, last_words, sent, shell.clock.moment()));
             }
         };
-        let failure = match &reply {
-            Reply::Failed(failure) => Some(failure.clone()),
-            _ => None,
-        };
         let now = shell.clock.moment();
-        let (at, next) = match poll.next(Turn { reply, sent, now, jitter: shell.clock.jitter() }) {
+        let (held, failure) = match &asked {
+            Asked::NotYet(hold) => (Some(hold.cause.to_string()), None),
+            Asked::Reply(Reply::Failed(failure)) => (None, Some(failure.clone())),
+            Asked::Reply(_) => (None, None),
+        };
+        let next = match asked {
+            Asked::Reply(reply) => poll.next(Turn { reply, sent, now, jitter: shell.clock.jitter() }),
+            Asked::NotYet(hold) => poll.held(hold, now),
+        };
+        let (at, next) = match next {
             Next::Settle(suspicion) => return Ended::Lost(suspicion),
             Next::Poll { at, poll } => (at, Ok(poll)),
             Next::End { at, verdict } => (at, Err(verdict)),
         };
+        place = if held.is_some() { Place::Given } else { Place::New };
         let wait = at.left(now);
-        if !wait.is_zero() {
+        if let Some(held) = held {
+            trace(shell.sink, 1, || format!("* not yet, {wait:.1?} to wait: {held}"));
+        } else if !wait.is_zero() {
             let what = if next.is_ok() { "next request" } else { "giving up" };
             trace(shell.sink, 1, || format!("* {what} in {wait:.1?}"));
             note(shell, &mut trouble, wait, failure.as_ref());
@@ -94,20 +115,33 @@ pub async fn watch<C: Clock, S: Stop>(
 pub async fn once<C: Clock, S: Stop>(
     shell: &mut Shell<'_, C, S>,
     suspicion: Option<Suspicion>,
-    ask: impl Future<Output = Reply>,
+    mut ask: impl AsyncFnMut(Place) -> Asked,
 ) -> Ended {
-    let sent = shell.clock.moment();
-    let mut asking = pin!(ask);
-    match shell.attend(asking.as_mut(), Phase::Asking, sent).await {
-        Ok(reply) => match (&reply, suspicion) {
-            (Reply::Failed(Failure::NotFound { .. }), Some(suspicion)) => Ended::Lost(suspicion),
-            _ => Ended::Verdict(Verdict::at_once(reply)),
-        },
-        Err(signal) => {
-            let reply = last_words(shell, asking).await;
-            let terms = Terms { interval: Duration::ZERO, end: sent, give_up: None };
-            let poll = Poll::begin(terms, sent).suspecting(suspicion);
-            Ended::Stopped(signal, last(poll, reply, sent, shell.clock.moment()))
+    let mut place = Place::New;
+    loop {
+        let sent = shell.clock.moment();
+        let mut asking = pin!(ask(place));
+        match shell.attend(asking.as_mut(), Phase::Asking, sent).await {
+            Ok(Asked::Reply(reply)) => {
+                return match (&reply, suspicion) {
+                    (Reply::Failed(Failure::NotFound { .. }), Some(suspicion)) => Ended::Lost(suspicion),
+                    _ => Ended::Verdict(Verdict::at_once(reply)),
+                };
+            }
+            Ok(Asked::NotYet(hold)) => {
+                trace(shell.sink, 1, || format!("* not yet, {:.1?} to wait: {}", hold.wait, hold.cause));
+                let at = sent + hold.wait;
+                if let Err(signal) = shell.rest(at, Phase::Asking, at).await {
+                    return Ended::Stopped(signal, Last::Nothing);
+                }
+                place = Place::Given;
+            }
+            Err(signal) => {
+                let last_words = last_words(shell, asking).await;
+                let terms = Terms { interval: Duration::ZERO, end: sent, give_up: None };
+                let poll = Poll::begin(terms, sent).suspecting(suspicion);
+                return Ended::Stopped(signal, last(poll, last_words, sent, shell.clock.moment()));
+            }
         }
     }
 }
@@ -142,8 +176,12 @@ pub(super) async fn last_words<C: Clock, S, F: Future>(
 }
 
 /// What the last reply, if there was one, is worth.
-fn last(poll: Poll, reply: Option<Reply>, sent: Moment, now: Moment) -> Last {
-    let Some(reply) = reply else { return Last::Unheard };
+fn last(poll: Poll, asked: Option<Asked>, sent: Moment, now: Moment) -> Last {
+    let reply = match asked {
+        Some(Asked::Reply(reply)) => reply,
+        Some(Asked::NotYet(_)) => return Last::Nothing,
+        None => return Last::Unheard,
+    };
     let ends = match &reply {
         Reply::Pending | Reply::Unknown(_) => false,
         Reply::Failed(failure) if failure.may_have_cost_a_result() => return Last::Unheard,

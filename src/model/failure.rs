@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::limits::Hold;
 use super::poll::Why;
 use crate::exit::Outcome;
 
@@ -25,11 +26,13 @@ pub enum Failure {
     Throttled {
         /// Which of the two.
         throttle: Throttle,
-        /// `Retry-After`, one second to a week, from when the reply arrived.
+        /// `Retry-After`, one second to a day, from when the reply arrived.
         after: Option<Duration>,
         /// What the service said.
         message: Option<String>,
     },
+    /// Nothing was sent, so as not to run into a limit.
+    Held(Hold),
     /// Any other status that is not a success.
     Status {
         /// The HTTP status.
@@ -100,6 +103,7 @@ impl Failure {
     pub const fn reached(&self) -> bool {
         match self {
             Self::Network { sent, .. } => *sent,
+            Self::Held(_) => false,
             _ => true,
         }
     }
@@ -111,7 +115,7 @@ impl Failure {
     #[must_use]
     pub const fn may_have_cost_a_result(&self) -> bool {
         match self {
-            Self::Refused { .. } | Self::NotFound { .. } => false,
+            Self::Refused { .. } | Self::NotFound { .. } | Self::Held(_) => false,
             Self::Throttled { throttle, .. } => matches!(throttle, Throttle::Outage),
             Self::Status { status, .. } => !matches!(*status, 300..500) || *status == 408,
             Self::Unusable { .. } => true,
@@ -129,6 +133,10 @@ impl Failure {
             Self::Throttled { throttle: Throttle::Outage, .. } | Self::Status { .. } | Self::Unusable { .. } => {
                 Outcome::Unavailable
             }
+            Self::Held(hold) => match hold.cause.throttle() {
+                Throttle::Limit => Outcome::RateLimited,
+                Throttle::Outage => Outcome::Unavailable,
+            },
             Self::Network { .. } => Outcome::Network,
         }
     }
@@ -148,6 +156,7 @@ impl Failure {
     pub const fn why(&self) -> Why {
         match self {
             Self::Throttled { throttle: Throttle::Limit, .. } => Why::RateLimited,
+            Self::Held(hold) => hold.why(),
             Self::Network { .. } => Why::Network,
             _ => Why::Unavailable,
         }
@@ -169,14 +178,25 @@ impl fmt::Display for Failure {
         let (status, message) = match self {
             Self::Refused { refusal, message } => (refusal.status(), message),
             Self::NotFound { message } => (404, message),
-            Self::Throttled { throttle: Throttle::Limit, message, .. } => (429, message),
-            Self::Throttled { throttle: Throttle::Outage, message, .. } => (503, message),
+            Self::Throttled { throttle, message, .. } => (throttle.status(), message),
             Self::Status { status, message, .. } => (*status, message),
+            Self::Held(hold) => return hold.cause.fmt(f),
             Self::Unusable { what } => return write!(f, "an unusable reply: {what}"),
             Self::Network { kind, detail, .. } => return write!(f, "{}: {detail}", kind.name()),
         };
         write!(f, "HTTP {status}")?;
         message.as_ref().map_or(Ok(()), |message| write!(f, ": {message}"))
+    }
+}
+
+impl Throttle {
+    /// The HTTP status that stands for it.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Limit => 429,
+            Self::Outage => 503,
+        }
     }
 }
 

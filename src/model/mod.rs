@@ -7,6 +7,7 @@ pub mod deadline;
 pub mod environment;
 pub mod event;
 pub mod failure;
+pub mod limits;
 pub mod moment;
 pub mod poll;
 pub mod provider;

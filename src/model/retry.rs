@@ -5,13 +5,13 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 
 /// The shortest and the longest `Retry-After` that is believed. Zero or a date in the past would mean hammering; the
-/// longest block that the API documents is 24 hours, and a week is already beyond any sense.
-const RETRY_AFTER_BOUNDS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(7 * 24 * 3600));
+/// longest block that the API documents is 24 hours: after those it is worth asking again, whatever was said.
+const RETRY_AFTER_BOUNDS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(24 * 3600));
 
 /// Reads a `Retry-After` header, in seconds or as an HTTP date (RFC 9110, 10.2.3).
 ///
 /// A date is measured against `now`, which is the server's own where its reply carried a `Date`. The answer lies
-/// between a second and a week; none where the header says neither.
+/// between a second and a day; none where the header says neither.
 #[must_use]
 pub fn retry_after(header: &str, now: Timestamp) -> Option<Duration> {
     let header = header.trim();
@@ -39,9 +39,18 @@ impl Backoff {
     /// away, so that processes which failed together do not come back together.
     #[must_use]
     pub fn wait(self, failures: u32, jitter: f64) -> Duration {
+        self.longest(failures).mul_f64(1.0 - jitter.clamp(0.0, 1.0) / 2.0)
+    }
+
+    /// The same with full jitter: any part of it, from nothing at 0 to all of it at 1.
+    #[must_use]
+    pub fn full(self, failures: u32, jitter: f64) -> Duration {
+        self.longest(failures).mul_f64(jitter.clamp(0.0, 1.0))
+    }
+
+    fn longest(self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);
-        let full = self.first.saturating_mul(1 << doublings).min(self.ceiling);
-        full.mul_f64(1.0 - jitter.clamp(0.0, 1.0) / 2.0)
+        self.first.saturating_mul(1 << doublings).min(self.ceiling)
     }
 }
 
@@ -57,11 +66,11 @@ mod tests {
             (" 42 ", Some(42)),
             ("0", Some(1)),
             ("1800", Some(1800)),
-            ("99999999999999999999999999", Some(604_800)),
+            ("99999999999999999999999999", Some(86_400)),
             ("Sun, 06 Nov 1994 08:50:37 GMT", Some(60)),
             ("Sunday, 06-Nov-94 08:50:37 GMT", Some(60)),
             ("Sun, 06 Nov 1994 08:00:00 GMT", Some(1)),
-            ("Tue, 31 Dec 2199 23:59:59 GMT", Some(604_800)),
+            ("Tue, 31 Dec 2199 23:59:59 GMT", Some(86_400)),
             ("", None),
             ("-5", None),
             ("1.5", None),

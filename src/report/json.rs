@@ -102,7 +102,7 @@ pub(super) fn event(event: &Event) -> Option<String> {
         Event::Waiting { why, wait, until, detail } => line(&Waiting {
             event: "waiting",
             reason: match why {
-                Why::RateLimited => "rate_limited",
+                Why::RateLimited | Why::Turn => "rate_limited",
                 Why::Unavailable => "unavailable",
                 Why::Network | Why::Interval => "network",
             },

@@ -23,6 +23,7 @@ pub(super) fn words(progress: Progress, columns: usize) -> String {
         Phase::Starting => ("Starting a session".to_owned(), "Starting".to_owned()),
         Phase::Asking => ("Asking for the session's state".to_owned(), "Asking".to_owned()),
         Phase::Settling => ("Looking at the account list".to_owned(), "Looking".to_owned()),
+        Phase::Held(Why::Turn) => (format!("In line to start, about {left}"), left),
         Phase::Held(why) => (format!("{}; retry in {left}", trouble(why)), left),
         Phase::Person(Why::Interval) => (format!("Waiting for the sign-in, {left} left"), left),
         Phase::Person(why) => (format!("{}; {left} left", trouble(why)), left),
@@ -32,7 +33,7 @@ pub(super) fn words(progress: Progress, columns: usize) -> String {
 
 const fn trouble(why: Why) -> &'static str {
     match why {
-        Why::RateLimited => "Rate limited",
+        Why::RateLimited | Why::Turn => "Rate limited",
         Why::Unavailable => "Instantly fails",
         Why::Network | Why::Interval => "Network trouble",
     }
@@ -55,7 +56,7 @@ mod tests {
     fn the_words_fit_the_terminal() {
         let phases = [Phase::Starting, Phase::Asking, Phase::Settling]
             .into_iter()
-            .chain([Why::RateLimited, Why::Unavailable, Why::Network].map(Phase::Held))
+            .chain([Why::RateLimited, Why::Turn, Why::Unavailable, Why::Network].map(Phase::Held))
             .chain([Why::Interval, Why::RateLimited, Why::Unavailable, Why::Network].map(Phase::Person));
         for phase in phases {
             for columns in [8, 37, 197] {

@@ -41,11 +41,15 @@ pub(super) fn lines(event: &Event, output: Output, zone: impl FnOnce() -> TimeZo
         Event::Watching { id, expires_at } => {
             vec![format!("Waiting for session {id} until {}.", time_of_day(*expires_at, zone()))]
         }
+        Event::Waiting { why: Why::Turn, wait, until, detail } => {
+            let (wait, until) = (length(*wait), time_of_day(*until, zone()));
+            vec![format!("In line to start ({}); its turn is in about {wait}, at {until}.", plain(detail))]
+        }
         Event::Waiting { why, wait, until, detail } => {
             let what = match why {
                 Why::RateLimited => "Rate limited by Instantly",
                 Why::Unavailable => "Instantly is unavailable",
-                Why::Network | Why::Interval => "Network trouble",
+                Why::Network | Why::Interval | Why::Turn => "Network trouble",
             };
             let until = time_of_day(*until, zone());
             vec![format!("{what} ({}); next try in {}, at {until}.", plain(detail), length(*wait))]

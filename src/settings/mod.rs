@@ -1,6 +1,7 @@
 //! Flags and environment, resolved into what the commands need. The environment is handed in.
 
 mod key;
+mod limits;
 mod output;
 mod state;
 
@@ -13,6 +14,7 @@ use crate::model::base_url::{BaseUrl, DEFAULT_BASE};
 use crate::model::environment::Environment;
 use crate::model::words::Route;
 
+pub use limits::limits;
 pub use output::{Terminal, output};
 pub use state::{Place, state};
 

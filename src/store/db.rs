@@ -13,7 +13,8 @@ use super::{fingerprint, place, rows};
 const APPLICATION: i64 = 0x494f_4175;
 
 /// What brings the file from each version of its form to the next. Published steps are never changed.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE session (
         number INTEGER PRIMARY KEY,
         name TEXT NOT NULL UNIQUE,
@@ -55,7 +56,39 @@ const STEPS: &[&str] = &["
     CREATE INDEX session_claim ON session (claim) WHERE claim IS NOT NULL;
     CREATE INDEX session_url ON session (ends) WHERE auth_url IS NOT NULL;
     CREATE TABLE secret (fingerprints BLOB NOT NULL) STRICT;
-"];
+",
+    "
+    CREATE TABLE start (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        service TEXT NOT NULL,
+        workspace TEXT NOT NULL,
+        provider TEXT NOT NULL,
+        owner TEXT,
+        sent INTEGER,
+        done INTEGER
+    ) STRICT;
+    CREATE TABLE call (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        workspace TEXT NOT NULL,
+        sent INTEGER NOT NULL,
+        done INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE pace (workspace TEXT PRIMARY KEY, next INTEGER NOT NULL) STRICT;
+    CREATE TABLE gate (
+        service TEXT NOT NULL,
+        workspace TEXT NOT NULL,
+        provider TEXT NOT NULL,
+        throttle TEXT NOT NULL,
+        since INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        strikes INTEGER NOT NULL,
+        named INTEGER NOT NULL,
+        message TEXT,
+        first INTEGER,
+        PRIMARY KEY (service, workspace, provider)
+    ) STRICT;
+",
+];
 
 /// Opens the file, making it where there is none, and brings it up to date.
 pub(super) fn open(path: &Path, patience: &Arc<Patience>) -> Result<Connection, Fault> {
@@ -131,6 +164,13 @@ fn version(connection: &Connection, path: &Path, known: i64) -> Result<i64, Faul
         // It is marked as ours when it gets its first form.
         _ => Err(Fault::Damaged("its header is not what it was".into())),
     }
+}
+
+/// A file of this form that is kept in memory, and is gone with this process.
+pub(super) fn in_memory() -> Result<Connection, Fault> {
+    let connection = Connection::open_in_memory()?;
+    STEPS.iter().try_for_each(|step| connection.execute_batch(step))?;
+    Ok(connection)
 }
 
 /// Whether nothing is wrong with a file, as far as can be told. Fails where it is not ours to judge.

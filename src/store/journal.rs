@@ -1,21 +1,22 @@
 //! The journal: what is written of a session and when, who waits for it, and what is remembered afterwards.
 
+mod alive;
 mod dead;
 mod erase;
 
 use std::cell::RefCell;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction};
 
-use super::claims::{Alive, is_alive};
+use super::claims::Alive;
 use super::fault::Fault;
 use super::file::JournalFile;
 use super::fingerprint;
 use super::place::Kind;
-use super::rows::{self, Claim, Found};
+use super::rows::{self, Found};
 use crate::model::record::Record;
 use crate::model::session::SessionId;
 
@@ -254,35 +255,6 @@ impl Journal {
     fn entry(&self, found: Found) -> Entry {
         let waiter = self.waiter(found.claim.as_ref());
         Entry { record: found.record, waiter, asked_over: found.asked_over, name: found.name }
-    }
-
-    /// Who waits, other than this process: a claim counts as long as its process lives.
-    fn waiter(&self, claim: Option<&Claim>) -> Option<Waiter> {
-        let claim = claim?;
-        let ours = self.alive.borrow().as_ref().is_some_and(|alive| alive.name() == claim.name);
-        let waits = !ours && is_alive(&self.locks(), &claim.name);
-        waits.then_some(Waiter { process: claim.process, since: claim.since })
-    }
-
-    fn locks(&self) -> PathBuf {
-        // Beside whatever else is in a directory that somebody named.
-        self.file.directory().join("journal.live")
-    }
-
-    /// Writes down that this process waits. Where no lock can be had, nobody is told.
-    fn claim(&self, transaction: &Transaction<'_>, name: &str, since: Option<Timestamp>) -> Result<(), Fault> {
-        let mut alive = self.alive.borrow_mut();
-        // Somebody may have deleted it, with all the rest.
-        if alive.as_ref().is_none_or(|alive| !alive.is_there()) {
-            *alive = Alive::begin(&self.locks(), self.file.is_own()).ok();
-        }
-        let Some(alive) = &*alive else { return Ok(()) };
-        let claim = Claim { name: alive.name().to_owned(), process: std::process::id(), since };
-        rows::set_claim(transaction, name, &claim)
-    }
-
-    fn let_go(&self, transaction: &Transaction<'_>, name: &str) -> Result<(), Fault> {
-        self.alive.borrow().as_ref().map_or(Ok(()), |alive| rows::release(transaction, name, alive.name()))
     }
 }
 

@@ -12,9 +12,11 @@ mod fault;
 mod file;
 mod fingerprint;
 mod journal;
+mod limits;
 mod place;
 mod rows;
 
 pub use fault::Fault;
 pub use journal::{Busy, Chosen, Entry, Erased, Journal, Waiter};
+pub use limits::{Budget, Caller, Entry as Admission, Memory, Pass, Ticket, Turn};
 pub use place::{Kind, default_directory};

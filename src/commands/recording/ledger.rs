@@ -14,11 +14,11 @@ use crate::store::Entry;
 impl Ledger for Recording<'_> {
     async fn page(&self, from: &Cursor) -> Result<Page, Failure> {
         let provider = self.record.borrow().provider;
-        self.client.accounts(provider, from).await
+        self.limiter.through(self.client.accounts(provider, from)).await
     }
 
     async fn account(&self, email: &str) -> Result<Option<Listed>, Failure> {
-        self.client.account(email).await
+        self.limiter.through(self.client.account(email)).await
     }
 
     fn clock(&self) -> Option<Ahead> {
@@ -49,7 +49,9 @@ impl Ledger for Recording<'_> {
             "Asking after session {} first: it was cut off here, and may have connected the same mailbox.",
             record.id
         ));
-        let reply = self.client.status(&record.id, Duration::MAX).await;
+        // A refusal counts as one.
+        let asking = async { self.client.state(&record.id, Duration::MAX).await };
+        let reply = self.limiter.through(asking).await.unwrap_or_else(Reply::Failed);
         record.heard(&reply, System.time());
         let put = self.store.insist(|journal| journal.put(&name, &record, true));
         if put.is_none() && record.is_retrieved() {

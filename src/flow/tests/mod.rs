@@ -1,4 +1,5 @@
 mod settle;
+mod start;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -10,10 +11,11 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::model::event::{Event, Phase, Progress, Sink};
-use crate::model::failure::{Failure, NetworkKind, Throttle};
+use crate::model::failure::{Failure, NetworkKind};
+use crate::model::limits::{Cause, Hold, Place};
 use crate::model::moment::Moment;
 use crate::model::poll::{Reply, Suspicion, Terms, Verdict, Why};
-use crate::model::session::{Account, SessionId, Started};
+use crate::model::session::Account;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -156,10 +158,19 @@ impl Case {
 
     /// Watches for up to a minute of session. The last reply goes on for ever.
     fn watch(&self) -> Ended {
+        self.watch_with(|_| None)
+    }
+
+    /// The same, with requests that may have to wait for so long before they leave.
+    fn watch_with(&self, mut held: impl FnMut(Place) -> Option<Duration>) -> Ended {
         let give_up = self.give_up.map(|seconds| Moment::from_origin(SECOND * seconds));
         let terms = Terms { interval: SECOND * 5, end: Moment::from_origin(SECOND * 60), give_up };
         let mut shell = Shell { clock: &self.clock, sink: &self.notes, stop: At(&self.clock, self.stop) };
-        block_on(watch(&mut shell, terms, None, async |limit: Duration| {
+        block_on(watch(&mut shell, terms, None, async |limit: Duration, place: Place| {
+            if let Some(wait) = held(place) {
+                let until = self.clock.time().saturating_add(wait).unwrap();
+                return Asked::NotYet(Hold { wait, until, cause: Cause::Calls });
+            }
             self.asked.borrow_mut().push(self.clock.now.get());
             let next = self.replies.borrow().front().cloned();
             if self.replies.borrow().len() > 1 {
@@ -167,7 +178,7 @@ impl Case {
             }
             let (latency, reply) = next.unwrap();
             self.clock.sleep(latency.min(limit)).await;
-            if latency > limit { lost() } else { reply }
+            Asked::Reply(if latency > limit { lost() } else { reply })
         }))
     }
 
@@ -276,28 +287,46 @@ fn a_lost_result_is_handed_on() {
 }
 
 #[test]
-fn a_start_waits_as_told_and_counts_down() {
-    let (clock, notes) = (Fake::default(), Notes::default());
-    let mut shell = Shell { clock: &clock, sink: &notes, stop: At(&clock, None) };
-    let limit = Failure::Throttled { throttle: Throttle::Limit, after: Some(SECOND * 42), message: None };
-    let started =
-        Started { id: SessionId::parse("s1").unwrap(), auth_url: String::new(), expires_at: None, server_now: None };
-    let replies = RefCell::new(VecDeque::from([Err(limit), Ok(started)]));
-    let result = block_on(start(&mut shell, SECOND * 60, async || replies.borrow_mut().pop_front().unwrap()));
-    let (_, at) = result.unwrap();
-    assert!(at >= Moment::from_origin(SECOND * 42), "{at:?}");
-    assert_eq!(notes.events.borrow().as_slice(), ["waiting RateLimited 42 HTTP 429"]);
-    let held = notes.drawn.borrow().iter().filter(|progress| progress.phase == Phase::Held(Why::RateLimited)).count();
-    assert!(held >= 42, "a countdown of {held} steps");
+fn a_poll_that_may_not_leave_yet_waits_for_its_turn_and_then_comes_in_it() {
+    let case = Case::new([(0, Reply::Pending), (0, connected())]);
+    let holds = RefCell::new(VecDeque::from([None, Some(SECOND * 2), Some(SECOND), None]));
+    let places = RefCell::new(Vec::new());
+    let ended = case.watch_with(|place| {
+        places.borrow_mut().push(place);
+        holds.borrow_mut().pop_front().unwrap()
+    });
+    assert!(matches!(ended, Ended::Verdict(Verdict::Connected(_))));
+    assert_eq!(*places.borrow(), [Place::New, Place::New, Place::Given, Place::Given]);
+    let asked = case.asked.borrow();
+    assert!(asked.len() == 2 && asked[1] >= SECOND * 8 && asked[1] < SECOND * 9, "{asked:?}");
+    // Nobody needs to be told.
+    assert_eq!(case.events(), [""; 0]);
 }
 
 #[test]
-fn a_start_can_be_stopped_while_it_waits() {
-    let clock = Fake::default();
-    let notes = Notes::default();
-    let mut shell = Shell { clock: &clock, sink: &notes, stop: At(&clock, Some(SECOND)) };
-    let limit = Failure::Throttled { throttle: Throttle::Outage, after: Some(SECOND * 42), message: None };
-    let result = block_on(start(&mut shell, SECOND * 60, async || Err(limit.clone())));
-    assert!(matches!(result, Err(NotStarted::Stopped(Signal::Interrupt))));
-    assert!(clock.now.get() < SECOND * 3);
+fn the_last_poll_goes_before_others() {
+    let case = Case::new([(0, Reply::Pending)]);
+    let ended = case.watch_with(|place| match place {
+        Place::First => None,
+        // Otherwise its turn never comes.
+        _ => Some(SECOND * 100),
+    });
+    assert_eq!(ended, Ended::Verdict(Verdict::Expired { status: None }));
+    let asked = case.asked.borrow();
+    assert!(asked.len() == 1 && asked[0] >= SECOND * 60 && asked[0] < SECOND * 61, "{asked:?}");
+}
+
+#[test]
+fn a_turn_that_comes_too_late_ends_as_waiting_does() {
+    let case = Case { give_up: Some(10), ..Case::new([(0, Reply::Pending)]) };
+    let ended = case.watch_with(|_| Some(SECOND * 100));
+    assert!(
+        matches!(ended, Ended::Verdict(Verdict::Pending { status: Some(_), last: None, lost: false })),
+        "{ended:?}"
+    );
+    assert!(case.clock.now.get() < SECOND * 11);
+    let case = Case::new([(0, Reply::Pending)]);
+    let ended = case.watch_with(|_| Some(SECOND * 100));
+    assert!(matches!(ended, Ended::Verdict(Verdict::Failed { failure: Failure::Held(_), lost: false })), "{ended:?}");
+    assert!(case.asked.borrow().is_empty());
 }

@@ -5,10 +5,12 @@ mod slow;
 use jiff::SignedDuration;
 
 use super::*;
+use crate::model::failure::Throttle;
 use crate::model::poll::Unsettled;
 use crate::model::provider::Provider;
 use crate::model::record::Record;
 use crate::model::server_clock::Ahead;
+use crate::model::session::SessionId;
 use crate::model::settle::{Cursor, Listed, Page};
 
 /// An account list that answers with one page after the other; the last one goes on for ever.

@@ -12,6 +12,7 @@ mod verdict;
 use std::time::Duration;
 
 use super::failure::{Failure, Throttle};
+use super::limits::Hold;
 use super::moment::Moment;
 use super::retry::Backoff;
 
@@ -43,6 +44,8 @@ pub enum Why {
     Interval,
     /// We are rate limited.
     RateLimited,
+    /// It is not our turn yet: any sooner, and we would be rate limited.
+    Turn,
     /// The API fails.
     Unavailable,
     /// The network fails.
@@ -150,6 +153,23 @@ impl Poll {
         Next::End { at: now, verdict }
     }
 
+    /// What to do where the request may not leave yet, so that nothing was sent.
+    #[must_use]
+    pub fn held(self, hold: Hold, now: Moment) -> Next {
+        let Terms { end, give_up, .. } = self.terms;
+        let at = now + hold.wait;
+        if let Some(give_up) = give_up.filter(|give_up| at > *give_up) {
+            let (status, lost) = (self.word(None), self.has_lost());
+            return Next::End { at: give_up.max(now), verdict: Verdict::Pending { status, last: None, lost } };
+        }
+        if now >= end && at > (end + LAST_POLL_GRACE).max(now + LAST_REPLY) {
+            return Next::End { at: now, verdict: self.over(Some(Failure::Held(hold))) };
+        }
+        // From the session's end on it may go before others.
+        let at = if now < end { at.min(end) } else { at };
+        Next::Poll { at, poll: self }
+    }
+
     fn has_lost(&self) -> bool {
         matches!(self.suspicion, Some(Suspicion::LostReply(_) | Suspicion::CutOff))
     }
@@ -160,6 +180,7 @@ impl Poll {
         let growing = Backoff { first: interval, ceiling: interval.saturating_mul(SLOWEST) };
         let wait = match &failure {
             Failure::Throttled { after: Some(after), .. } => Wait::Named(*after),
+            Failure::Held(hold) => Wait::Named(hold.wait),
             Failure::Throttled { throttle: Throttle::Limit, .. } => {
                 Wait::Own(UNNAMED_THROTTLE.wait(self.failures, jitter))
             }

@@ -1,13 +1,9 @@
 //! What a failed call means.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
-
-use super::{Call, Case, length, time_of_day};
+use super::{Call, Case, limit};
 use crate::exit::Outcome;
 use crate::model::conclusion::Conclusion;
-use crate::model::failure::{Failure, NetworkKind, Refusal, Throttle};
+use crate::model::failure::{Failure, NetworkKind, Refusal};
 
 /// Where a key is made.
 pub const WHERE_KEYS_ARE: &str = "Keys are made in the Instantly dashboard: Settings > Integrations > API keys.";
@@ -18,7 +14,12 @@ pub(super) fn words(failure: &Failure, call: Call, case: &Case) -> Conclusion {
     let said = said(failure);
     (end.message, end.hints) = match failure {
         Failure::Refused { refusal, .. } => refused(*refusal, call, &said),
-        Failure::Throttled { throttle, .. } => throttled(failure, *throttle, case, &said),
+        Failure::Throttled { throttle, after, .. } => {
+            let named = after.and_then(|wait| limit::Named::from(wait, case));
+            let provider = case.provider.filter(|_| matches!(call, Call::Init));
+            limit::throttled(*throttle, named, provider, case, &said)
+        }
+        Failure::Held(hold) => limit::held(hold, case),
         // A 404 where nothing was asked for by an id: this is not the API.
         Failure::NotFound { .. } => {
             end.outcome = Outcome::Unavailable;
@@ -44,7 +45,7 @@ pub(super) fn words(failure: &Failure, call: Call, case: &Case) -> Conclusion {
         Failure::Network { kind, detail, .. } => network(*kind, detail, case),
     };
     end.exit_code = end.outcome.code();
-    end.retry_at = retry_at(failure, case).map(|(_, until)| until);
+    end.retry_at = limit::retry_at(failure, case);
     end.retryable &= !failure.is_final();
     end
 }
@@ -56,7 +57,7 @@ fn said(failure: &Failure) -> String {
         | Failure::NotFound { message }
         | Failure::Throttled { message, .. }
         | Failure::Status { message, .. } => message.as_deref(),
-        Failure::Unusable { .. } | Failure::Network { .. } => None,
+        Failure::Held(_) | Failure::Unusable { .. } | Failure::Network { .. } => None,
     };
     message.map(|message| format!(": {message}")).unwrap_or_default()
 }
@@ -79,38 +80,6 @@ fn refused(refusal: Refusal, call: Call, said: &str) -> (String, Vec<String>) {
             (
                 format!("the API key may not {what}: it lacks the scope {scope} (HTTP 403{said})"),
                 vec!["Make a key with the scopes accounts:create and accounts:read.".into(), WHERE_KEYS_ARE.into()],
-            )
-        }
-    }
-}
-
-/// When the service will be asked again at the earliest, where it named a time.
-fn retry_at(failure: &Failure, case: &Case) -> Option<(Duration, Timestamp)> {
-    match failure {
-        Failure::Throttled { after: Some(wait), .. } => Some((*wait, case.finished_at.checked_add(*wait).ok()?)),
-        _ => None,
-    }
-}
-
-fn throttled(failure: &Failure, throttle: Throttle, case: &Case, said: &str) -> (String, Vec<String>) {
-    let named = retry_at(failure, case);
-    let until = named.map_or_else(
-        || "; it did not say for how long".to_owned(),
-        |(wait, until)| format!(" until {} ({})", time_of_day(until, case), length(wait)),
-    );
-    match throttle {
-        Throttle::Limit => {
-            let advice = if named.is_some() { "Leave it alone until then" } else { "Leave it alone for some minutes" };
-            let hint = format!(
-                "{advice}: pushing on makes it longer, up to a block of this address for 30 minutes, then 2 hours, then 24."
-            );
-            (format!("rate limited by Instantly{until} (HTTP 429{said})"), vec![hint])
-        }
-        Throttle::Outage => {
-            let whom = case.provider.map_or("the provider", |provider| provider.name());
-            (
-                format!("Instantly cannot start or follow sign-ins right now{until} (HTTP 503{said})"),
-                vec![format!("It is usually {whom} limiting Instantly, and passes by itself.")],
             )
         }
     }

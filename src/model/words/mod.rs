@@ -1,6 +1,7 @@
 //! Words that help: what an end means and what to do about it, as pure functions of what is known.
 
 pub mod failure;
+mod limit;
 mod session_error;
 
 use std::time::Duration;

@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::failure::{NetworkKind, Refusal, Throttle};
+use crate::model::limits::{Cause, Hold};
 
 fn case() -> Case {
     Case {
@@ -83,8 +84,13 @@ fn a_failed_call_names_the_cause_and_the_cure() {
         (refused(Refusal::Key), 4, &["401: as said", "API keys"][..]),
         (refused(Refusal::Plan), 4, &["402", "paid plan"]),
         (refused(Refusal::Scope), 4, &["accounts:create", "403"]),
-        (throttled(Throttle::Limit, Some(1800)), 7, &["until 12:35:00 (30 min)", "30 minutes"]),
-        (throttled(Throttle::Limit, Some(86400)), 7, &["until 2026-08-02 12:05 (24 h)"]),
+        (throttled(Throttle::Limit, Some(1799)), 7, &["rate limited", "until 12:34:59 (29 min 59 s)", "30 minutes"]),
+        (throttled(Throttle::Limit, Some(1800)), 7, &["blocked this IP address for Google", "until 12:35:00 (30 min)"]),
+        (
+            throttled(Throttle::Limit, Some(86400)),
+            7,
+            &["blocked", "until 2026-08-02 12:05 (24 h)", "Do not", "Microsoft"],
+        ),
         (throttled(Throttle::Limit, None), 7, &["did not say for how long"]),
         (throttled(Throttle::Outage, Some(30)), 9, &["until 12:05:30 (30 s)", "Google"]),
         (Failure::Status { status: 500, message: None, own: true }, 9, &["HTTP 500", "try again"]),
@@ -108,6 +114,72 @@ fn a_failed_call_names_the_cause_and_the_cure() {
     }
     let end = conclude(Verdict::Failed { failure: refused(Refusal::Scope), lost: false }, &case());
     assert!(told(&end).contains("accounts:read"), "{}", told(&end));
+}
+
+#[test]
+fn what_was_held_back_says_by_what_and_until_when() {
+    let hold = |seconds, since: &str, named, throttle| {
+        let (wait, now) = (Duration::from_secs(seconds), case().finished_at);
+        let cause = Cause::Told {
+            throttle,
+            since: since.parse().unwrap(),
+            provider: Some(Provider::Google),
+            message: Some("slow down".into()),
+            named,
+        };
+        Hold { wait, until: now + wait, cause }
+    };
+    let (before, now) = ("2026-08-01T12:00:00Z", "2026-08-01T12:05:00Z");
+    let starts = |address, ahead| Hold {
+        cause: Cause::Starts { limit: 75, provider: Provider::Google, address, ahead },
+        ..hold(42, now, true, Throttle::Limit)
+    };
+    let first = Hold { cause: Cause::First { throttle: Throttle::Outage }, ..hold(3, now, true, Throttle::Limit) };
+    let calls = Hold { cause: Cause::Calls, ..hold(3, now, true, Throttle::Limit) };
+    for (hold, code, says, not) in [
+        (
+            hold(60, now, true, Throttle::Limit),
+            7,
+            &["rate limited", "until 12:06:00 (1 min)", "429: slow down"][..],
+            "nothing was sent",
+        ),
+        (hold(60, before, true, Throttle::Limit), 7, &["It said so at 12:00:00; nothing was sent now"], "blocked"),
+        // What is left of a block is less than what makes one.
+        (
+            hold(1700, before, true, Throttle::Limit),
+            7,
+            &["blocked this IP address for Google", "until 12:33:20"],
+            "rate limited",
+        ),
+        (
+            hold(1700, before, true, Throttle::Outage),
+            9,
+            &["cannot start or follow sign-ins", "503: slow down"],
+            "blocked",
+        ),
+        (
+            hold(8, now, false, Throttle::Limit),
+            7,
+            &["did not say for how long", "asks again at 12:05:08 (8 s)"],
+            "until",
+        ),
+        (
+            starts(false, 3),
+            7,
+            &["before 12:05:42 (42 s)", "this workspace", "75 Google", "3 others", "--max-wait"],
+            "IP address",
+        ),
+        (starts(true, 0), 7, &["this machine", "an IP address"], "others"),
+        (first, 9, &["HTTP 503", "Another process"], "until"),
+        (calls, 7, &["as many calls"], "sessions a minute"),
+    ] {
+        let end = not_started(&Failure::Held(hold.clone()), &case());
+        assert_eq!((end.outcome.code(), end.exit_code, end.retry_at), (code, code, Some(hold.until)), "{hold:?}");
+        for words in says {
+            assert!(told(&end).contains(words), "{hold:?} does not say {words:?}: {}", told(&end));
+        }
+        assert!(!told(&end).contains(not), "{hold:?} says {not:?}: {}", told(&end));
+    }
 }
 
 #[test]

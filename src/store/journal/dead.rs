@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::Journal;
-use crate::store::claims::is_alive;
 use crate::store::fault::Fault;
 use crate::store::rows::{self, Claim};
 
@@ -11,7 +10,7 @@ impl Journal {
     /// Takes note of the processes that ended while they waited for a session: they send nothing any more. What their last
     /// requests may have brought came before a session that is started from now on.
     pub fn note_the_dead(&self, now: Timestamp) -> Result<(), Fault> {
-        let is_dead = |claim: &Claim| !is_alive(&self.locks(), &claim.name);
+        let is_dead = |claim: &Claim| !self.is_alive(&claim.name);
         let claimed = self.file.read(|connection| rows::select(connection, "claim IS NOT NULL", []))?;
         let dead: Vec<_> = claimed.iter().filter(|found| found.claim.as_ref().is_some_and(is_dead)).collect();
         if dead.is_empty() {

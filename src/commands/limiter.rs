@@ -1,0 +1,211 @@
+//! The limits as a command minds them: with every process here, or where the journal cannot be used, by itself.
+
+use std::cell::{Cell, OnceCell};
+use std::time::Duration;
+
+use super::journal::Store;
+use crate::api::{Client, Config};
+use crate::flow::{Clock, Entry, Starter, System};
+use crate::model::event::trace;
+use crate::model::failure::Failure;
+use crate::model::limits::{Answer, Cause, Hold, Limits, Place};
+use crate::model::poll::Reply;
+use crate::model::provider::Provider;
+use crate::model::session::Started;
+use crate::report::Reporter;
+use crate::store::{Admission, Budget, Caller, Fault, Memory, Pass, Ticket, Turn};
+
+/// The longest that a request whose process was killed is believed to be on its way, whatever it was given.
+const LONGEST_FLIGHT: Duration = Duration::from_secs(60);
+
+/// How long to wait where another request goes first, alone, before looking whether it is back.
+const A_MOMENT: Duration = Duration::from_millis(250);
+
+/// How long to wait where even memory fails.
+const A_WHILE: Duration = Duration::from_secs(1);
+
+/// The limits, as they concern one workspace.
+pub(super) struct Limiter<'a> {
+    store: &'a Store,
+    reporter: &'a Reporter,
+    caller: Caller,
+    memory: OnceCell<Memory>,
+}
+
+/// A request that may leave, and where that is written down.
+#[derive(Clone, Copy)]
+pub(super) struct Permit {
+    pass: Pass,
+    books: Books,
+}
+
+/// Where something is written down.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Books {
+    Shared,
+    Own,
+}
+
+impl<'a> Limiter<'a> {
+    /// Those of the workspace that this key is of.
+    pub(super) fn new(
+        store: &'a Store,
+        reporter: &'a Reporter,
+        config: &Config,
+        workspace: String,
+        limits: Limits,
+    ) -> Self {
+        let service = config.base.to_string();
+        let patience = config.timeout.min(LONGEST_FLIGHT);
+        Self { store, reporter, caller: Caller { service, workspace, limits, patience }, memory: OnceCell::new() }
+    }
+
+    /// Does something with the limits: those that all share, or else this process's own.
+    fn with<T>(&self, act: impl Fn(&Budget<'_>) -> Result<T, Fault>) -> Option<(T, Books)> {
+        if let Some(done) = self.store.with(|journal| act(&journal.budget())) {
+            return Some((done, Books::Shared));
+        }
+        self.alone(act).map(|done| (done, Books::Own))
+    }
+
+    fn alone<T>(&self, act: impl Fn(&Budget<'_>) -> Result<T, Fault>) -> Option<T> {
+        if self.memory.get().is_none() {
+            let _ = self.memory.set(Memory::new().ok()?);
+        }
+        act(&self.memory.get()?.budget()).ok()
+    }
+
+    /// What keeps sessions of this provider from being started until a time that the service named.
+    pub(super) fn closed(&self, provider: Provider) -> Option<Hold> {
+        self.with(|budget| budget.closed(&self.caller, provider, || System.time()))?.0
+    }
+
+    /// Asks for leave to make a call that starts no session.
+    pub(super) fn call(&self, place: Place) -> Result<Permit, Hold> {
+        let hold =
+            |wait: Duration, cause| Hold { wait, until: System.time().saturating_add(wait).unwrap_or_default(), cause };
+        match self.with(|budget| budget.call(&self.caller, place, || System.time())) {
+            Some((Turn::Go(pass), books)) => Ok(Permit { pass, books }),
+            Some((Turn::Held(held), _)) => Err(held),
+            Some((Turn::At(at), _)) => Err(hold(at.left(System.time().into()), Cause::Calls)),
+            Some((Turn::Behind(throttle, at), _)) => {
+                Err(hold(at.left(System.time().into()).min(A_MOMENT), Cause::First { throttle }))
+            }
+            None => Err(hold(A_WHILE, Cause::Calls)),
+        }
+    }
+
+    /// Writes down what came back.
+    pub(super) fn back(&self, Permit { pass, books }: Permit, answer: &Answer) {
+        let jitter = System.jitter();
+        let back = |budget: &Budget<'_>| budget.back(&self.caller, pass, answer, jitter, || System.time());
+        let done = match books {
+            Books::Shared => self.store.with(|journal| back(&journal.budget())),
+            Books::Own => self.alone(back),
+        };
+        if done.is_none() && matches!(answer, Answer::Refused { .. }) {
+            // At least this process stays away.
+            self.alone(back);
+        }
+    }
+
+    /// Makes a call once it may be made. Fails where the service said to stay away.
+    pub(super) async fn through<T>(&self, call: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        let mut place = Place::New;
+        let permit = loop {
+            match self.call(place) {
+                Ok(permit) => break permit,
+                Err(hold) if matches!(hold.cause, Cause::Told { .. }) => return Err(Failure::Held(hold)),
+                Err(hold) => System.sleep(hold.wait).await,
+            }
+            place = Place::Given;
+        };
+        let result = call.await;
+        self.back(permit, &result.as_ref().map_or_else(Answer::of, |_| Answer::Passed));
+        result
+    }
+
+    /// Explains how things stand, where somebody wants to know.
+    pub(super) fn trace(&self) {
+        trace(self.reporter, 1, || {
+            let state = self.with(|budget| budget.state(&self.caller, System.time()));
+            state.map_or_else(|| "* limits: unknown".to_owned(), |(state, _)| format!("* limits: {state}"))
+        });
+    }
+}
+
+/// What a reply says about limits.
+pub(super) fn answer(reply: &Reply) -> Answer {
+    match reply {
+        Reply::Failed(failure) => Answer::of(failure),
+        _ => Answer::Passed,
+    }
+}
+
+/// The start of one session.
+pub(super) struct Start<'a> {
+    limiter: &'a Limiter<'a>,
+    client: &'a Client,
+    provider: Provider,
+    ticket: Cell<Option<(Ticket, Books)>>,
+    permit: Cell<Option<Permit>>,
+    /// When it was asked for.
+    asked: Cell<jiff::Timestamp>,
+}
+
+impl<'a> Start<'a> {
+    pub(super) fn new(limiter: &'a Limiter<'a>, client: &'a Client, provider: Provider) -> Self {
+        let asked = Cell::new(System.time());
+        Self { limiter, client, provider, ticket: Cell::default(), permit: Cell::default(), asked }
+    }
+
+    /// When the session was asked for.
+    pub(super) fn asked(&self) -> jiff::Timestamp {
+        self.asked.get()
+    }
+}
+
+impl Starter for Start<'_> {
+    fn enter(&self, patience: Duration) -> Entry {
+        let Limiter { caller, .. } = self.limiter;
+        let ticket = self.ticket.get();
+        let enter = |books: Books| {
+            let ticket = ticket.filter(|(_, given)| *given == books).map(|(ticket, _)| ticket);
+            move |budget: &Budget<'_>| budget.start(caller, self.provider, ticket, patience, || System.time())
+        };
+        let entered = match self.limiter.store.with(|journal| enter(Books::Shared)(&journal.budget())) {
+            Some(entered) => Some((entered, Books::Shared)),
+            None => self.limiter.alone(enter(Books::Own)).map(|entered| (entered, Books::Own)),
+        };
+        match entered {
+            Some((Admission::Go(pass), books)) => {
+                self.ticket.take();
+                self.permit.set(Some(Permit { pass, books }));
+                Entry::Go
+            }
+            Some((Admission::Wait { ticket, hold, look }, books)) => {
+                self.ticket.set(ticket.map(|ticket| (ticket, books)));
+                Entry::Wait { hold, look }
+            }
+            None => {
+                let until = System.time().saturating_add(A_WHILE).unwrap_or_default();
+                Entry::Wait { hold: Hold { wait: A_WHILE, until, cause: Cause::Calls }, look: A_WHILE }
+            }
+        }
+    }
+
+    fn leave(&self) {
+        if let Some((ticket, Books::Shared)) = self.ticket.take() {
+            self.limiter.store.with(|journal| journal.budget().leave(ticket));
+        }
+    }
+
+    async fn init(&self) -> Result<Started, Failure> {
+        self.asked.set(System.time());
+        let result = self.client.init(self.provider).await;
+        if let Some(permit) = self.permit.take() {
+            self.limiter.back(permit, &result.as_ref().map_or_else(Answer::of, |_| Answer::Passed));
+        }
+        result
+    }
+}

@@ -1,0 +1,285 @@
+//! What was sent when, who waits for its turn, and what the service said about limits: shared by every process that uses
+//! the file. A reservation is made in one transaction with the decision, before the request leaves, and stays whatever
+//! becomes of it.
+
+mod calls;
+mod gates;
+mod starts;
+#[cfg(test)]
+mod tests;
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction};
+
+use super::db;
+use super::fault::Fault;
+use super::journal::Journal;
+use crate::model::failure::Throttle;
+use crate::model::limits::{Answer, At, Gate, Hold, Limits, Place, State};
+use crate::model::provider::Provider;
+
+/// How far ahead of this process's clock another's may seem: one that read it just before.
+const TOLERANCE: Duration = Duration::from_secs(1);
+
+/// Who asks, and on which terms.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The base URL of the API.
+    pub service: String,
+    /// What tells the workspace apart.
+    pub workspace: String,
+    /// How much may be asked for.
+    pub limits: Limits,
+    /// The longest that a reply is waited for.
+    pub patience: Duration,
+}
+
+/// A place in the line of those who want to start a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket(i64);
+
+/// A reservation: the request may leave now, and is to be told back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pass {
+    call: i64,
+    start: Option<(i64, Provider)>,
+    sent: At,
+    /// Where it is the first since a gate closed: until when its reply may come in.
+    first: Option<At>,
+}
+
+/// What somebody is told who wants to start a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// To do it now.
+    Go(Pass),
+    /// To wait.
+    Wait {
+        /// The place in the line; none where it is longer than was to be waited.
+        ticket: Option<Ticket>,
+        /// For what, and for how long as far as can be told.
+        hold: Hold,
+        /// After how long to ask again, at the latest.
+        look: Duration,
+    },
+}
+
+/// What somebody is told who wants to make any other call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// To do it now.
+    Go(Pass),
+    /// To do it at this time, in the turn that is given with it.
+    At(At),
+    /// To ask again in a moment: after this refusal another request goes first, alone. Its reply is in by this time.
+    Behind(Throttle, At),
+    /// Not to do it: the service said to stay away.
+    Held(Hold),
+}
+
+/// The limits as they are kept where every process sees them, or in this process's memory alone.
+pub struct Budget<'a>(Books<'a>);
+
+enum Books<'a> {
+    File(&'a Journal),
+    Memory(&'a RefCell<Connection>),
+}
+
+/// The limits of this process alone, where there is no file to share them in.
+pub struct Memory(RefCell<Connection>);
+
+impl Memory {
+    /// Nothing was sent yet.
+    pub fn new() -> Result<Self, Fault> {
+        db::in_memory().map(RefCell::new).map(Self)
+    }
+
+    /// The limits.
+    pub fn budget(&self) -> Budget<'_> {
+        Budget(Books::Memory(&self.0))
+    }
+}
+
+impl Journal {
+    /// The limits.
+    pub fn budget(&self) -> Budget<'_> {
+        Budget(Books::File(self))
+    }
+}
+
+impl Books<'_> {
+    fn read<T>(&self, act: impl Fn(&Connection) -> Result<T, Fault>) -> Result<T, Fault> {
+        match self {
+            Self::File(journal) => journal.file().read(act),
+            Self::Memory(connection) => act(&connection.borrow()),
+        }
+    }
+
+    fn write<T>(&self, act: impl Fn(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        match self {
+            Self::File(journal) => journal.file().write(act),
+            Self::Memory(connection) => {
+                let mut connection = connection.borrow_mut();
+                let transaction = connection.transaction()?;
+                let done = act(&transaction)?;
+                transaction.commit()?;
+                Ok(done)
+            }
+        }
+    }
+
+    /// Whether a place in the line is held by nobody any more. Without a file, nobody else is in it.
+    fn is_dead(&self, owner: Option<&str>) -> bool {
+        match (self, owner) {
+            (Self::File(journal), Some(owner)) => !journal.is_alive(owner),
+            _ => false,
+        }
+    }
+}
+
+impl Budget<'_> {
+    /// Asks to start a session, in the place that was given before. With a wait of up to `patience` a place is given; a
+    /// longer one, or one for which none is needed any more, leaves no trace. `clock` is read once the file is had.
+    pub fn start(
+        &self,
+        caller: &Caller,
+        provider: Provider,
+        ticket: Option<Ticket>,
+        patience: Duration,
+        clock: impl Fn() -> Timestamp,
+    ) -> Result<Entry, Fault> {
+        let place = ticket.map(|Ticket(number)| number);
+        let (found, is_straight) = self.0.read(|connection| {
+            let now = clock().into();
+            Ok((starts::look(connection, caller, provider, place, now)?, gates::are_straight(connection, now)?))
+        })?;
+        let is_dead = |(_, owner): &&(i64, Option<String>)| self.0.is_dead(owner.as_deref());
+        let dead: Vec<i64> = found.before.iter().filter(is_dead).map(|(number, _)| *number).collect();
+        if let Some((hold, look)) = found.hold
+            && dead.is_empty()
+            && is_straight
+            && (found.is_in_line || hold.wait > patience)
+        {
+            // There is nothing to write.
+            return Ok(Entry::Wait { ticket: ticket.filter(|_| found.is_in_line), hold, look });
+        }
+        self.0.write(|transaction| {
+            let now = clock().into();
+            mend(transaction, now)?;
+            starts::tidy(transaction, &dead, now)?;
+            let found = starts::look(transaction, caller, provider, place, now)?;
+            let Some((hold, look)) = found.hold else {
+                return starts::take(transaction, caller, provider, place, &found.gates, now).map(Entry::Go);
+            };
+            let ticket = match place.filter(|_| found.is_in_line) {
+                Some(place) => Some(place),
+                None if hold.wait > patience => None,
+                None => Some(starts::queue(transaction, caller, provider, self.owner().as_deref())?),
+            };
+            Ok(Entry::Wait { ticket: ticket.map(Ticket), hold, look })
+        })
+    }
+
+    /// What keeps sessions of this provider from being started until a time that the service named.
+    pub fn closed(
+        &self,
+        caller: &Caller,
+        provider: Provider,
+        clock: impl Fn() -> Timestamp,
+    ) -> Result<Option<Hold>, Fault> {
+        self.0.read(|connection| gates::closed(connection, caller, Some(provider), clock().into()))
+    }
+
+    /// Gives a place in the line back.
+    pub fn leave(&self, Ticket(number): Ticket) -> Result<(), Fault> {
+        self.0.write(|transaction| starts::leave(transaction, number))
+    }
+
+    /// Asks to make another call.
+    pub fn call(&self, caller: &Caller, place: Place, clock: impl Fn() -> Timestamp) -> Result<Turn, Fault> {
+        // Where nothing may be sent, there is nothing to write either.
+        let closed = self.0.read(|connection| {
+            let now = clock().into();
+            Ok(gates::closed(connection, caller, None, now)?
+                .filter(|_| gates::are_straight(connection, now).is_ok_and(|is| is)))
+        })?;
+        if let Some(hold) = closed {
+            return Ok(Turn::Held(hold));
+        }
+        self.0.write(|transaction| call(transaction, caller, place, clock().into()))
+    }
+
+    /// Writes down what came back: how it bears on the limits.
+    pub fn back(
+        &self,
+        caller: &Caller,
+        pass: Pass,
+        answer: &Answer,
+        jitter: f64,
+        clock: impl Fn() -> Timestamp,
+    ) -> Result<(), Fault> {
+        self.0.write(|transaction| back(transaction, caller, pass, answer, jitter, clock().into()))
+    }
+
+    /// How much of each limit is used, and which gates are closed.
+    pub fn state(&self, caller: &Caller, now: Timestamp) -> Result<State, Fault> {
+        let now = now.into();
+        self.0.read(|connection| {
+            Ok(State {
+                limits: caller.limits,
+                starts: Provider::ALL
+                    .map(|provider| starts::used(connection, caller, provider, now))
+                    .into_iter()
+                    .collect::<Result<_, _>>()?,
+                calls: calls::used(connection, caller, now)?,
+                workspace: gates::find(connection, caller, None, now)?,
+            })
+        })
+    }
+
+    /// What tells that this process still runs.
+    fn owner(&self) -> Option<String> {
+        match self.0 {
+            Books::File(journal) => journal.sign_of_life(),
+            Books::Memory(_) => None,
+        }
+    }
+}
+
+/// Asks to make a call that starts no session.
+pub(super) fn call(connection: &Connection, caller: &Caller, place: Place, now: At) -> Result<Turn, Fault> {
+    mend(connection, now)?;
+    calls::take(connection, caller, place, now)
+}
+
+/// Writes down what came back.
+pub(super) fn back(
+    connection: &Connection,
+    caller: &Caller,
+    pass: Pass,
+    answer: &Answer,
+    jitter: f64,
+    now: At,
+) -> Result<(), Fault> {
+    calls::done(connection, pass.call, now)?;
+    if let Some((start, _)) = pass.start {
+        starts::done(connection, start, now)?;
+    }
+    gates::learn(connection, caller, pass, answer, jitter, now)
+}
+
+/// Puts right what a clock that was set back has made of the times: what seems yet to come was sent by now.
+fn mend(connection: &Connection, now: At) -> Result<(), Fault> {
+    let latest = now + TOLERANCE;
+    for table in ["start", "call"] {
+        let sql = format!("UPDATE {table} SET sent = ?1, done = ?1 WHERE sent > ?2");
+        connection.prepare_cached(&sql)?.execute((now.0, latest.0))?;
+    }
+    gates::mend(connection, now, latest)
+}
+
+/// The gates that a request has to pass.
+type Gates = Vec<(Option<Provider>, Gate)>;

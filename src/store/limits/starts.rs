@@ -1,0 +1,171 @@
+//! Session starts: those that count, and the line of those who wait.
+
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::{Caller, Gates, Pass, calls, gates};
+use crate::model::limits::{At, Cause, Hold, LINE_WINDOW, Place, Slot, Starts, Taken, turn};
+use crate::model::provider::Provider;
+use crate::store::fault::Fault;
+
+/// How soon to look again where a request has gone first, alone: its reply takes a moment.
+const A_MOMENT: Duration = Duration::from_millis(250);
+
+/// How soon to look again in a line: those before may have left it, the service may have said something.
+const SOON: Duration = Duration::from_secs(1);
+const LATE: Duration = Duration::from_secs(10);
+
+/// What somebody finds who wants to start a session.
+pub(super) struct Found {
+    /// Why that has to wait, and after how long to look again; none where it can be done.
+    pub(super) hold: Option<(Hold, Duration)>,
+    /// Whether the place in the line that was given before is still there.
+    pub(super) is_in_line: bool,
+    /// The places of those before whose turn is now, and who holds them.
+    pub(super) before: Vec<(i64, Option<String>)>,
+    /// The gates on the way.
+    pub(super) gates: Gates,
+}
+
+/// Somebody in the line.
+struct Waiting {
+    number: i64,
+    workspace: String,
+    owner: Option<String>,
+}
+
+/// Looks whether a session can be started, from this place in the line or from its end.
+pub(super) fn look(
+    connection: &Connection,
+    caller: &Caller,
+    provider: Provider,
+    place: Option<i64>,
+    now: At,
+) -> Result<Found, Fault> {
+    let gates = gates::all(connection, caller, Some(provider), now)?;
+    let line = line(connection, caller, provider)?;
+    let index = line.iter().position(|waiting| Some(waiting.number) == place);
+    let ahead = &line[..index.unwrap_or(line.len())];
+    let mut found = Found { hold: None, is_in_line: index.is_some(), before: Vec::new(), gates };
+    let soon = |wait: Duration| wait.min((wait / 10).clamp(SOON, LATE));
+    if let Some(hold) = gates::hold(&found.gates, now) {
+        let look = soon(hold.wait);
+        found.hold = Some((hold, look));
+        return Ok(found);
+    }
+    let taken = taken(connection, caller, provider, now)?;
+    let taken: Vec<_> =
+        taken.iter().map(|(workspace, done)| Taken { workspace: workspace.as_str(), done: *done }).collect();
+    let mut workspaces: Vec<&str> = ahead.iter().map(|waiting| waiting.workspace.as_str()).collect();
+    workspaces.push(&caller.workspace);
+    let turn = turn(caller.limits, now, &taken, &workspaces);
+    found.before = turn.before.iter().map(|&index| (ahead[index].number, ahead[index].owner.clone())).collect();
+    let held = |until: At, cause: Cause| Hold { wait: until.left(now), until: until.time(), cause };
+    let limits = caller.limits;
+    found.hold = if let Some((throttle, lapses)) = gates::behind(&found.gates, now) {
+        Some((held(lapses, Cause::First { throttle }), A_MOMENT))
+    } else if turn.at > now {
+        let limit = if turn.address { limits.address_starts } else { limits.starts };
+        let hold = held(turn.at, Cause::Starts { limit, provider, address: turn.address, ahead: ahead.len() });
+        let look = soon(hold.wait);
+        Some((hold, look))
+    } else if let Some((_, gate)) = found.gates.first().filter(|_| !found.before.is_empty()) {
+        // Only one goes first, and that is whoever came first.
+        Some((held(now + A_MOMENT, Cause::First { throttle: gate.throttle }), A_MOMENT))
+    } else if let Slot::Later { at, .. } = calls::look(connection, caller, Place::First, now)? {
+        let hold = held(at, Cause::Calls);
+        let look = hold.wait;
+        Some((hold, look))
+    } else {
+        None
+    };
+    Ok(found)
+}
+
+/// Reserves a start, which leaves now.
+pub(super) fn take(
+    connection: &Connection,
+    caller: &Caller,
+    provider: Provider,
+    place: Option<i64>,
+    gates: &Gates,
+    now: At,
+) -> Result<Pass, Fault> {
+    let (Slot::Now(next) | Slot::Later { next, .. }) = calls::look(connection, caller, Place::First, now)?;
+    let call = calls::reserve(connection, caller, next, now)?;
+    let number = match place {
+        Some(place) => place,
+        None => queue(connection, caller, provider, None)?,
+    };
+    let sql = "UPDATE start SET owner = NULL, sent = ?2, done = ?3 WHERE number = ?1";
+    connection.prepare_cached(sql)?.execute((number, now.0, (now + caller.patience).0))?;
+    let first = gates::pass(connection, caller, gates, now)?;
+    Ok(Pass { call, start: Some((number, provider)), sent: now, first })
+}
+
+/// Goes to the end of the line.
+pub(super) fn queue(
+    connection: &Connection,
+    caller: &Caller,
+    provider: Provider,
+    owner: Option<&str>,
+) -> Result<i64, Fault> {
+    let sql = "INSERT INTO start (service, workspace, provider, owner) VALUES (?1, ?2, ?3, ?4)";
+    connection.prepare_cached(sql)?.execute((&caller.service, &caller.workspace, provider.id(), owner))?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// Leaves the line.
+pub(super) fn leave(connection: &Connection, number: i64) -> Result<(), Fault> {
+    connection.execute("DELETE FROM start WHERE number = ?1 AND sent IS NULL", [number])?;
+    Ok(())
+}
+
+/// Writes down that the reply to a start is in, or is not waited for any more.
+pub(super) fn done(connection: &Connection, start: i64, now: At) -> Result<(), Fault> {
+    connection.prepare_cached("UPDATE start SET done = ?2 WHERE number = ?1")?.execute((start, now.0))?;
+    Ok(())
+}
+
+/// Lets go of what does not count any more, and of the places of the dead.
+pub(super) fn tidy(connection: &Connection, dead: &[i64], now: At) -> Result<(), Fault> {
+    connection.prepare_cached("DELETE FROM start WHERE done < ?1")?.execute([counts_since(now)])?;
+    dead.iter().try_for_each(|number| leave(connection, *number))
+}
+
+/// How much of the limits is used.
+pub(super) fn used(connection: &Connection, caller: &Caller, provider: Provider, now: At) -> Result<Starts, Fault> {
+    let taken = taken(connection, caller, provider, now)?;
+    Ok(Starts {
+        provider,
+        workspace: taken.iter().filter(|(workspace, _)| *workspace == caller.workspace).count(),
+        address: taken.len(),
+        waiting: line(connection, caller, provider)?.len(),
+        gate: gates::find(connection, caller, Some(provider), now)?,
+    })
+}
+
+/// Those that were sent and count.
+fn taken(connection: &Connection, caller: &Caller, provider: Provider, now: At) -> Result<Vec<(String, At)>, Fault> {
+    let sql = "SELECT workspace, done FROM start WHERE service = ?1 AND provider = ?2 AND done > ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let parameters = (&caller.service, provider.id(), counts_since(now));
+    let rows = statement.query_map(parameters, |row| Ok((row.get(0)?, At(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn line(connection: &Connection, caller: &Caller, provider: Provider) -> Result<Vec<Waiting>, Fault> {
+    let sql = "SELECT number, workspace, owner FROM start \
+               WHERE service = ?1 AND provider = ?2 AND sent IS NULL ORDER BY number";
+    let mut statement = connection.prepare_cached(sql)?;
+    let waiting = statement.query_map((&caller.service, provider.id()), |row| {
+        Ok(Waiting { number: row.get(0)?, workspace: row.get(1)?, owner: row.get(2)? })
+    })?;
+    Ok(waiting.collect::<Result<_, _>>()?)
+}
+
+/// What was done before this does not count any more.
+fn counts_since(now: At) -> i64 {
+    now.0.saturating_sub(LINE_WINDOW.as_micros().try_into().unwrap_or(i64::MAX))
+}
