@@ -402,7 +402,7 @@ _instantly__oauth() {
             return 0
             ;;
         instantly__subcmd__oauth__subcmd__sandbox)
-            opts="-q -v -h --port --scenario --delay --ttl --init-limit --unauthorized --no-plan --no-create-scope --no-read-scope --throttled --html-errors --bare-replies --admin-blocked --prohibited-content --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help"
+            opts="-q -v -h --port --scenario --delay --ttl --init-limit --call-limit --speed --unauthorized --no-plan --no-create-scope --no-read-scope --throttled --html-errors --bare-replies --admin-blocked --prohibited-content --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -425,6 +425,14 @@ _instantly__oauth() {
                     return 0
                     ;;
                 --init-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --call-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --speed)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -56,9 +56,9 @@ account_exists\t'the mailbox is already connected to another workspace'
 personal_gmail\t'the mailbox is a personal @gmail.com, which is refused for Google'
 server_error\t'the service fails while it connects the mailbox'
 expire\t'nobody ever acts, and the session expires'
-rate_limited\t'the first init of each provider answers 429, then as success'
-ip_blocked\t'every init answers 429: this address is blocked for 30 minutes'
-unavailable\t'the first two inits of each provider answer 503, then as success'
+rate_limited\t'starts with each provider answer 429 for the first 3 seconds, then as success'
+ip_blocked\t'starts with each provider answer 429 for 30 minutes, longer if pushed: this address is blocked'
+unavailable\t'each provider fails for 5 seconds from the first start on, which answers 503, then as success'
 lost_reply\t'as success, but the connection drops instead of answering with the result'"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l color -d 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]' -r -f -a "auto\t'On a terminal that can'
 always\t'Always'
@@ -141,13 +141,15 @@ account_exists\t'the mailbox is already connected to another workspace'
 personal_gmail\t'the mailbox is a personal @gmail.com, which is refused for Google'
 server_error\t'the service fails while it connects the mailbox'
 expire\t'nobody ever acts, and the session expires'
-rate_limited\t'the first init of each provider answers 429, then as success'
-ip_blocked\t'every init answers 429: this address is blocked for 30 minutes'
-unavailable\t'the first two inits of each provider answer 503, then as success'
+rate_limited\t'starts with each provider answer 429 for the first 3 seconds, then as success'
+ip_blocked\t'starts with each provider answer 429 for 30 minutes, longer if pushed: this address is blocked'
+unavailable\t'each provider fails for 5 seconds from the first start on, which answers 503, then as success'
 lost_reply\t'as success, but the connection drops instead of answering with the result'"
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l delay -d 'Until the simulated person acts' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l ttl -d 'How long a session lives' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l init-limit -d 'Session starts a minute for a workspace and a provider' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l delay -d 'Until the simulated person acts, in the service\'s time' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l ttl -d 'How long a session lives, in the service\'s time' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l init-limit -d 'Session starts a minute for a workspace and a provider; twice as many for an address and a provider' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l call-limit -d 'Calls of any kind a second for a workspace; 60 times as many a minute' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l speed -d 'How many times faster the service\'s time passes: limits, blocks, --ttl and --delay; all that it tells is real time' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l color -d 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]' -r -f -a "auto\t'On a terminal that can'
 always\t'Always'
 never\t'Never'"

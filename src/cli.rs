@@ -1,5 +1,6 @@
 //! The command line, as clap reads it. Nothing is decided here.
 
+mod sandbox;
 mod sessions;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use crate::model::provider::Provider;
 use crate::model::session::SessionId;
 use crate::sandbox::Scenario;
 
+pub use sandbox::Sandbox;
 pub use sessions::{Action, Forget, Sessions};
 
 /// Connect Google Workspace and Microsoft mailboxes to an Instantly workspace.
@@ -165,56 +167,6 @@ pub struct Status {
     pub force: bool,
 }
 
-/// `sandbox`
-#[derive(Clone, Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "independent switches, one per documented fault")]
-pub struct Sandbox {
-    /// The port on 127.0.0.1 [default: any free one]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    pub port: u16,
-    /// What happens to each session
-    #[arg(long, value_enum, default_value = "ask")]
-    pub scenario: Scenario,
-    /// Until the simulated person acts
-    #[arg(long, value_name = "DURATION", default_value = "1500ms", value_parser = duration)]
-    pub delay: Duration,
-    /// How long a session lives
-    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = positive)]
-    pub ttl: Duration,
-    /// Session starts a minute for a workspace and a provider
-    #[arg(long, value_name = "N", default_value_t = 75)]
-    pub init_limit: u32,
-    /// Every call answers 401: the key was revoked
-    #[arg(long, help_heading = FAULTS)]
-    pub unauthorized: bool,
-    /// Every call answers 402: no active paid plan
-    #[arg(long, help_heading = FAULTS)]
-    pub no_plan: bool,
-    /// A session's start answers 403: the key lacks accounts:create
-    #[arg(long, help_heading = FAULTS)]
-    pub no_create_scope: bool,
-    /// A session's state answers 403: the key lacks accounts:read
-    #[arg(long, help_heading = FAULTS)]
-    pub no_read_scope: bool,
-    /// Every call but a session's start answers 429
-    #[arg(long, help_heading = FAULTS)]
-    pub throttled: bool,
-    /// Every call answers 502 with an HTML page
-    #[arg(long, help_heading = FAULTS)]
-    pub html_errors: bool,
-    /// Replies leave out every field that the API does not promise
-    #[arg(long, help_heading = FAULTS)]
-    pub bare_replies: bool,
-    /// Whoever allows access is told that an administrator blocks it
-    #[arg(long, help_heading = FAULTS)]
-    pub admin_blocked: bool,
-    /// Whoever allows access is told that the account has prohibited content
-    #[arg(long, help_heading = FAULTS)]
-    pub prohibited_content: bool,
-}
-
-const FAULTS: &str = "Faults";
-
 impl ValueEnum for Provider {
     fn value_variants<'a>() -> &'a [Self] {
         &Self::ALL
@@ -222,16 +174,6 @@ impl ValueEnum for Provider {
 
     fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
         Some(clap::builder::PossibleValue::new(self.id()))
-    }
-}
-
-impl ValueEnum for Scenario {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(self.name()).help(self.about()))
     }
 }
 

@@ -38,6 +38,8 @@ async fn serve(flags: &cli::Sandbox, reporter: &Reporter) -> Result<Exit, Error>
         delay: flags.delay,
         ttl: flags.ttl,
         init_limit: flags.init_limit,
+        call_limit: flags.call_limit,
+        speed: flags.speed,
         faults: faults(flags),
         log: Some(Box::new(move |line: &str| {
             // The other end is gone only when all of this is.

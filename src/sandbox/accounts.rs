@@ -1,5 +1,7 @@
 //! The accounts that were connected, and the calls that list them.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -23,7 +25,11 @@ struct Account {
 
 /// All accounts of all workspaces. An address is in at most one of them.
 #[derive(Default)]
-pub(super) struct Accounts(Vec<Account>);
+pub(super) struct Accounts {
+    all: Vec<Account>,
+    /// By address, its place among all of them.
+    places: HashMap<String, usize>,
+}
 
 /// The address is connected to another workspace.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,7 +45,7 @@ impl Accounts {
         name: Option<String>,
         now: Timestamp,
     ) -> Result<String, Elsewhere> {
-        if let Some(known) = self.0.iter_mut().find(|account| account.email == email) {
+        if let Some(known) = self.places.get(email).and_then(|&place| self.all.get_mut(place)) {
             if known.workspace != workspace {
                 return Err(Elsewhere);
             }
@@ -50,22 +56,24 @@ impl Accounts {
         }
         let name = name.unwrap_or_else(|| name_of(email));
         let (workspace, email) = (workspace.to_owned(), email.to_owned());
-        self.0.push(Account { workspace, email, name: name.clone(), provider, created: now, updated: now });
+        self.places.insert(email.clone(), self.all.len());
+        self.all.push(Account { workspace, email, name: name.clone(), provider, created: now, updated: now });
         Ok(name)
     }
 
     /// The account of this address (any case) in this workspace, as the API writes it.
     pub(super) fn get(&self, workspace: &str, email: &str) -> Option<Value> {
-        let of_workspace = self.0.iter().filter(|account| account.workspace == workspace);
-        of_workspace.into_iter().find(|account| account.email.eq_ignore_ascii_case(email)).map(Account::json)
+        let place = self.places.get(&email.to_ascii_lowercase());
+        let account = place.and_then(|&place| self.all.get(place)).filter(|account| account.workspace == workspace);
+        account.map(Account::json)
     }
 
     /// A page of the workspace's list. The error is the message of a 400.
     pub(super) fn list(&self, workspace: &str, query: &str) -> Result<Value, String> {
         let wanted = Listing::read(query)?;
-        let mut found: Vec<&Account> = self.0.iter().filter(|account| account.workspace == workspace).collect();
+        let mut found: Vec<&Account> = self.all.iter().filter(|account| account.workspace == workspace).collect();
         found.retain(|account| wanted.provider_code.is_none_or(|code| code == code_of(account.provider)));
-        found.sort_by_key(|account| account.place());
+        found.sort_by_cached_key(|account| account.place());
         if wanted.newest_first {
             found.reverse();
         }

@@ -1,22 +1,21 @@
 //! The calls of the API.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::accounts::organization;
 use super::call::{Answer, Call, Reply};
-use super::moment::iso;
+use super::limits::Refusal;
+use super::moment::{iso, whole_seconds};
 use super::rules::Service;
 use super::scenario::Scenario;
 use super::session::{Failure, Status, Verdict};
 use crate::model::provider::Provider;
 
-/// Seconds in `Retry-After` of the scenarios and faults that answer 429 or 503.
-const RATE_LIMITED: u64 = 3;
-const UNAVAILABLE: u64 = 2;
-const THROTTLED: u64 = 2;
-/// The first of the documented blocks: 30 minutes.
-const BLOCKED: u64 = 1800;
+/// How long the fault that refuses all calls but init says to wait.
+const THROTTLED: Duration = Duration::from_secs(2);
 
 /// What a key must be allowed to do for a call.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,10 +32,12 @@ impl Service {
         if self.settings.faults.html_errors {
             return Reply::Answer(Answer::bad_gateway());
         }
-        match self.workspace(call.authorization) {
-            Ok(workspace) => self.route(&workspace, call, now).unwrap_or_else(Reply::Answer),
-            Err(refusal) => Reply::Answer(refusal),
-        }
+        let reply = self.workspace(call.authorization).and_then(|workspace| {
+            let start = starts(call).map(|provider| (call.address, provider));
+            self.limits.call(&workspace, start, now).map_err(Refusal::answer)?;
+            self.route(&workspace, call, now)
+        });
+        reply.unwrap_or_else(Reply::Answer)
     }
 
     /// The workspace that a key belongs to: `acme` for `sandbox-acme`. The refusals are documented, word for word
@@ -62,15 +63,13 @@ impl Service {
     /// Finds the call that is meant. A path with another method is no route either, as in Fastify, whose words for
     /// it these are.
     fn route(&mut self, workspace: &str, call: &Call<'_>, now: Timestamp) -> Result<Reply, Answer> {
-        let path = call.path.strip_prefix("/api/v2/").unwrap_or_default();
-        let parts: Vec<&str> = path.split('/').collect();
+        if let Some(provider) = starts(call) {
+            self.permit(Scope::Create)?;
+            must_be_json(call)?;
+            return self.init(workspace, provider, call, now).map(Reply::Answer);
+        }
+        let parts = parts(call);
         let answer = match (call.method, parts.as_slice()) {
-            ("POST", ["oauth", provider, "init"]) if provider.parse::<Provider>().is_ok() => {
-                self.permit(Scope::Create)?;
-                must_be_json(call)?;
-                let provider = provider.parse().unwrap_or(Provider::Google);
-                self.init(workspace, provider, call, now)?
-            }
             ("GET", ["oauth", "session", "status", id]) if !id.is_empty() => {
                 self.permit(Scope::Read)?;
                 return self.status(workspace, id, now);
@@ -102,28 +101,15 @@ impl Service {
             Scope::Create if faults.no_create_scope => lacks("accounts:create"),
             Scope::Read if faults.no_read_scope => lacks("accounts:read"),
             Scope::Read | Scope::Other if faults.throttled => {
-                Err(Answer::problem(429, "Rate limit exceeded").retry_after(THROTTLED))
+                let wait = whole_seconds(self.settings.pace.real(THROTTLED));
+                Err(Answer::problem(429, "Rate limit exceeded").retry_after(wait))
             }
             _ => Ok(()),
         }
     }
 
     fn init(&mut self, workspace: &str, provider: Provider, call: &Call<'_>, now: Timestamp) -> Result<Answer, Answer> {
-        let limited =
-            |seconds| Answer::problem(429, "Rate limit exceeded for OAuth session creation").retry_after(seconds);
-        match (self.settings.scenario, self.attempt(workspace, provider)) {
-            (Scenario::RateLimited, 1) => return Err(limited(RATE_LIMITED)),
-            (Scenario::IpBlocked, _) => {
-                let message = "This IP address is temporarily blocked from creating OAuth sessions";
-                return Err(Answer::problem(429, message).retry_after(BLOCKED));
-            }
-            (Scenario::Unavailable, 1 | 2) => {
-                let message = "OAuth is temporarily unavailable, please retry shortly";
-                return Err(Answer::problem(503, message).retry_after(UNAVAILABLE));
-            }
-            _ => {}
-        }
-        self.limits.admit(workspace, call.address, provider, now).map_err(limited)?;
+        self.limits.start(workspace, (call.address, provider), now).map_err(Refusal::answer)?;
         let bare = self.settings.faults.bare_replies;
         let base_url = self.settings.base_url.clone();
         let session = self.begin(workspace, provider, now);
@@ -140,14 +126,26 @@ impl Service {
     /// What became of a session. The wrong id, another workspace's and a result that was already retrieved are one
     /// and the same 404.
     fn status(&mut self, workspace: &str, id: &str, now: Timestamp) -> Result<Reply, Answer> {
-        let mut sessions = self.sessions.iter_mut();
-        let session = sessions.find(|session| session.id == id && session.workspace == workspace);
+        let session = self.sessions.of_id(id).filter(|session| session.workspace == workspace);
         let status = session.and_then(|session| session.retrieve(now));
         let status = status.ok_or_else(|| Answer::problem(404, "Session not found"))?;
         if matches!(status, Status::Ended(_)) && self.settings.scenario == Scenario::LostReply {
             return Ok(Reply::HangUp);
         }
         Ok(Reply::Answer(Answer::ok(status_json(status, self.settings.faults.bare_replies))))
+    }
+}
+
+/// What follows on the path of the API.
+fn parts<'a>(call: &Call<'a>) -> Vec<&'a str> {
+    call.path.strip_prefix("/api/v2/").unwrap_or_default().split('/').collect()
+}
+
+/// The provider with whom a call starts a session, if that is what it does.
+fn starts(call: &Call<'_>) -> Option<Provider> {
+    match (call.method, parts(call).as_slice()) {
+        ("POST", ["oauth", provider, "init"]) => provider.parse().ok(),
+        _ => None,
     }
 }
 

@@ -49,6 +49,8 @@ pub(super) struct Answer {
     pub(super) retry_after: Option<u64>,
     /// The methods for the `Allow` header of a 405.
     pub(super) allow: Option<&'static str>,
+    /// Why it is refused, for the log and nobody else.
+    pub(super) reason: Option<&'static str>,
 }
 
 #[derive(Debug)]
@@ -62,7 +64,7 @@ pub(super) enum Content {
 
 impl Answer {
     fn new(status: u16, content: Content) -> Self {
-        Self { status, content, retry_after: None, allow: None }
+        Self { status, content, retry_after: None, allow: None, reason: None }
     }
 
     pub(super) fn ok(body: Value) -> Self {
@@ -85,6 +87,11 @@ impl Answer {
 
     pub(super) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
+        self
+    }
+
+    pub(super) fn because(mut self, reason: &'static str) -> Self {
+        self.reason = Some(reason);
         self
     }
 

@@ -70,7 +70,7 @@ impl Service {
     /// `state` is signed, and any edit of the link has been seen to break the callback.
     fn show(&self, provider: Provider, query: &str, now: Timestamp) -> Answer {
         let state = query.split('&').find_map(|pair| pair.strip_prefix("state=")).unwrap_or_default();
-        match self.sessions.iter().find(|session| session.link.state == state) {
+        match self.sessions.of_link(state).map(|(_, session)| session) {
             None => Answer::page(404, Page::Unknown),
             Some(session) if session.link.query != query || session.provider != provider => {
                 Answer::page(400, Page::Altered)
@@ -83,27 +83,24 @@ impl Service {
 
     /// The page after the form was sent.
     fn submit(&mut self, provider: Provider, form: Form, now: Timestamp) -> Answer {
-        let mut sessions = self.sessions.iter();
-        let Some(index) = sessions.position(|session| session.link.state == form.state && session.provider == provider)
-        else {
+        let known = self.sessions.of_link(&form.state);
+        let Some((number, session)) = known.filter(|(_, session)| session.provider == provider) else {
             return Answer::page(404, Page::Unknown);
         };
-        if let Some(answer) = self.closed(&self.sessions[index], now) {
+        if let Some(answer) = self.closed(session, now) {
             return answer;
         }
         let decision = match form.decision() {
             Ok(decision) => decision,
-            Err(problem) => return Answer::page(422, ask(&self.sessions[index], now, form, Some(problem))),
+            Err(problem) => return Answer::page(422, ask(session, now, form, Some(problem))),
         };
-        let workspace = self.sessions[index].workspace.clone();
-        Answer::page(
-            200,
-            match self.decide(index, decision, now) {
-                Verdict::Connected { email, name } => Page::Connected { email, name, workspace },
-                Verdict::Failed(Failure::DENIED) => Page::Denied { workspace },
-                Verdict::Failed(failure) => Page::Refused { failure, provider },
-            },
-        )
+        let workspace = session.workspace.clone();
+        match self.decide(number, decision, now) {
+            Some(Verdict::Connected { email, name }) => Answer::page(200, Page::Connected { email, name, workspace }),
+            Some(Verdict::Failed(Failure::DENIED)) => Answer::page(200, Page::Denied { workspace }),
+            Some(Verdict::Failed(failure)) => Answer::page(200, Page::Refused { failure, provider }),
+            None => Answer::page(404, Page::Unknown),
+        }
     }
 
     /// The page of a session on which nobody can decide, or none where it waits for a person.

@@ -14,7 +14,7 @@ pub struct Faults {
     pub no_create_scope: bool,
     /// Status and accounts answer 403: the key lacks `accounts:read`.
     pub no_read_scope: bool,
-    /// Every call but init answers 429 with `Retry-After: 2`: the workspace's limit on calls of any kind is used up.
+    /// Every call but init answers 429 with `Retry-After` of 2 seconds: the workspace's limit on calls of any kind is used up.
     pub throttled: bool,
     /// Replies carry only what the schema requires of them: no `expires_at`, `email`, `name`, `error` or
     /// `error_description`.

@@ -9,6 +9,11 @@ pub(super) fn later(than: Timestamp, by: Duration) -> Timestamp {
     than.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
+/// This long before a point in time, or the first representable one.
+pub(super) fn earlier(than: Timestamp, by: Duration) -> Timestamp {
+    than.saturating_sub(by).unwrap_or(Timestamp::MIN)
+}
+
 /// How long from one point to the other; zero where the second comes first, as when the clock was set back.
 pub(super) fn between(from: Timestamp, to: Timestamp) -> Duration {
     Duration::try_from(to.duration_since(from)).unwrap_or_default()
@@ -43,6 +48,7 @@ mod tests {
     #[test]
     fn the_ends_of_time_are_not_passed() {
         assert_eq!(later(Timestamp::UNIX_EPOCH, Duration::MAX), Timestamp::MAX);
+        assert_eq!(earlier(Timestamp::UNIX_EPOCH, Duration::MAX), Timestamp::MIN);
         assert_eq!(between(Timestamp::MAX, Timestamp::UNIX_EPOCH), Duration::ZERO);
     }
 

@@ -8,16 +8,21 @@ use jiff::Timestamp;
 use super::accounts::Accounts;
 use super::call::{Call, Reply};
 use super::faults::Faults;
-use super::limits::Limits;
+use super::limits::{Limits, Terms};
 use super::mailbox;
 use super::moment::{later, whole_millis};
 use super::opaque::Opaque;
+use super::pace::Pace;
 use super::people::Person;
 use super::scenario::Scenario;
 use super::session::{Decision, Failure, Link, Played, Session, Verdict};
+use super::sessions::{Number, Sessions};
 use crate::model::provider::Provider;
 
-/// How the service is to behave.
+/// How long the end of a session is remembered at the least: even a slow client comes to ask.
+const LEAST_MEMORY: Duration = Duration::from_secs(60);
+
+/// How the service is to behave. All durations are in its own time.
 pub(super) struct Settings {
     /// `http://127.0.0.1:PORT`, where the consent page is.
     pub(super) base_url: String,
@@ -28,6 +33,9 @@ pub(super) struct Settings {
     pub(super) ttl: Duration,
     /// Sessions a minute for each workspace and provider.
     pub(super) init_limit: u32,
+    /// Calls of any kind a second for each workspace.
+    pub(super) call_limit: u32,
+    pub(super) pace: Pace,
     pub(super) faults: Faults,
     /// Where the identifiers start from.
     pub(super) seed: u64,
@@ -36,27 +44,24 @@ pub(super) struct Settings {
 /// The service: everything it remembers.
 pub(super) struct Service {
     pub(super) settings: Settings,
-    pub(super) sessions: Vec<Session>,
+    pub(super) sessions: Sessions,
     pub(super) accounts: Accounts,
     pub(super) limits: Limits,
     opaque: Opaque,
     /// How many sessions each workspace has begun, which says who plays in the next.
     turns: HashMap<String, usize>,
-    /// How often each workspace has tried to begin one, by provider.
-    attempts: HashMap<(String, Provider), u32>,
 }
 
 impl Service {
     pub(super) fn new(settings: Settings) -> Self {
-        let limits = Limits::new(settings.init_limit);
-        let opaque = Opaque::new(settings.seed);
-        let (turns, attempts) = (HashMap::new(), HashMap::new());
-        Self { settings, sessions: Vec::new(), accounts: Accounts::default(), limits, opaque, turns, attempts }
+        let Settings { init_limit, call_limit, pace, scenario, seed, .. } = settings;
+        let limits = Limits::new(Terms { init_limit, call_limit, pace, scenario });
+        let (sessions, accounts) = (Sessions::default(), Accounts::default());
+        Self { settings, sessions, accounts, limits, opaque: Opaque::new(seed), turns: HashMap::new() }
     }
 
     /// Answers a call made now. Whatever simulated people should have done since the last call is done first.
     pub(super) fn handle(&mut self, call: &Call<'_>, now: Timestamp) -> Reply {
-        let now = whole_millis(now);
         self.advance(now);
         match consent_provider(call.path) {
             Some(provider) => Reply::Answer(self.consent(provider, call, now)),
@@ -67,52 +72,44 @@ impl Service {
     /// Lets the simulated people act whose time has come, and forgets old sessions. People act in the order in which
     /// their sessions began, since all take the same time to decide.
     fn advance(&mut self, now: Timestamp) {
-        let sessions = self.sessions.iter().enumerate();
-        let due: Vec<(Timestamp, usize)> =
-            sessions.filter_map(|(index, session)| Some((session.due(now)?, index))).collect();
-        for (at, index) in due {
-            if let Some(played) = &self.sessions[index].played {
-                let decision = played.decision.clone();
-                self.decide(index, decision, at);
-            }
+        while let Some((number, played)) = self.sessions.next_act(now) {
+            self.decide(number, played.decision, played.at);
         }
-        let ttl = self.settings.ttl;
-        self.sessions.retain(|session| !session.is_forgotten(ttl, now));
-    }
-
-    /// How often this workspace has now tried to begin a session with this provider: 1 at the first.
-    pub(super) fn attempt(&mut self, workspace: &str, provider: Provider) -> u32 {
-        let attempts = self.attempts.entry((workspace.to_owned(), provider)).or_default();
-        *attempts = attempts.saturating_add(1);
-        *attempts
+        self.sessions.forget(now);
     }
 
     /// Begins a session.
     pub(super) fn begin(&mut self, workspace: &str, provider: Provider, now: Timestamp) -> &Session {
+        let Settings { pace, ttl, delay, scenario, .. } = self.settings;
+        // As it is told, so that a client which waits until then has waited long enough.
+        let expires = whole_millis(later(now, pace.real(ttl)));
+        let forgotten = later(expires, pace.real(ttl.max(LEAST_MEMORY)));
         let turns = self.turns.entry(workspace.to_owned()).or_default();
         let person = Person::of_turn(*turns);
         *turns += 1;
         let state = self.opaque.state();
         let query = consent_query(workspace, provider, &state);
-        let expires = later(now, self.settings.ttl);
         let mut session = Session::new(self.opaque.id(), workspace, provider, Link { state, query }, expires);
-        let at = later(now, self.settings.delay);
-        session.played = self.settings.scenario.decision(workspace, &person).map(|decision| Played { at, decision });
-        let index = self.sessions.len();
-        self.sessions.push(session);
-        &self.sessions[index]
+        let at = later(now, pace.real(delay));
+        session.played = scenario.decision(workspace, &person).map(|decision| Played { at, decision });
+        self.sessions.add(session, forgotten)
     }
 
-    /// Ends the session at this index with what its decision comes to.
-    pub(super) fn decide(&mut self, index: usize, decision: Decision, now: Timestamp) -> Verdict {
-        let session = &mut self.sessions[index];
+    /// Ends a session with what its decision comes to; none where there is no such session.
+    pub(super) fn decide(&mut self, number: Number, decision: Decision, now: Timestamp) -> Option<Verdict> {
+        let session = self.sessions.get_mut(number)?;
         let verdict = match decision {
             Decision::Deny => Verdict::Failed(Failure::DENIED),
             Decision::Fail(failure) => Verdict::Failed(failure),
             Decision::Allow { mailbox, name } => {
                 let refusal = refusal(&self.settings.faults, session.provider, &mailbox);
                 refusal.map_or_else(
-                    || match self.accounts.connect(&session.workspace, (session.provider, &mailbox), name, now) {
+                    || match self.accounts.connect(
+                        &session.workspace,
+                        (session.provider, &mailbox),
+                        name,
+                        whole_millis(now),
+                    ) {
                         Ok(name) => Verdict::Connected { email: mailbox, name },
                         Err(_) => Verdict::Failed(Failure::ELSEWHERE),
                     },
@@ -121,7 +118,7 @@ impl Service {
             }
         };
         session.end(verdict.clone());
-        verdict
+        Some(verdict)
     }
 }
 

@@ -20,11 +20,11 @@ pub enum Scenario {
     ServerError,
     /// Nobody ever acts.
     Expire,
-    /// The first init of each provider is refused with 429.
+    /// A workspace's minute is used up when it is first asked for a session, for 3 seconds more.
     RateLimited,
-    /// Every init is refused with 429: the address is blocked.
+    /// The address is blocked for half an hour when it first asks for a session.
     IpBlocked,
-    /// The first two inits of each provider are refused with 503.
+    /// Each provider fails for the first 5 seconds, and a circuit breaker keeps it from being asked.
     Unavailable,
     /// The reply that carries the result never arrives.
     LostReply,
@@ -75,9 +75,13 @@ impl Scenario {
             Self::PersonalGmail => "the mailbox is a personal @gmail.com, which is refused for Google",
             Self::ServerError => "the service fails while it connects the mailbox",
             Self::Expire => "nobody ever acts, and the session expires",
-            Self::RateLimited => "the first init of each provider answers 429, then as success",
-            Self::IpBlocked => "every init answers 429: this address is blocked for 30 minutes",
-            Self::Unavailable => "the first two inits of each provider answer 503, then as success",
+            Self::RateLimited => "starts with each provider answer 429 for the first 3 seconds, then as success",
+            Self::IpBlocked => {
+                "starts with each provider answer 429 for 30 minutes, longer if pushed: this address is blocked"
+            }
+            Self::Unavailable => {
+                "each provider fails for 5 seconds from the first start on, which answers 503, then as success"
+            }
             Self::LostReply => "as success, but the connection drops instead of answering with the result",
         }
     }

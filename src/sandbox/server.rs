@@ -15,11 +15,12 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::Timestamp;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::call::{Answer, Call, Content, Reply};
+use super::connections::{Connections, Idle, Room};
 use super::faults::Faults;
+use super::pace::Pace;
 use super::page::POLICY;
 use super::rules::{Service, Settings};
 use super::scenario::Scenario;
@@ -29,17 +30,22 @@ use crate::error::Error;
 const LONGEST_BODY: u64 = 16 * 1024;
 /// How long a body may take to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
-/// How many connections are served at once; more wait their turn.
-const MOST_CONNECTIONS: usize = 256;
-/// How long to leave a listener alone that could not accept, as when the process has no file descriptor left.
+/// How long a connection may take to send a request's head, or lie idle until the next one.
+const HEAD_PATIENCE: Duration = Duration::from_secs(30);
+/// How many may be knocking until they are let in, as far as the system allows it. The usual 128 are too few for hundreds
+/// of clients at one moment: whoever comes on top of them tries again a second later, then three.
+const BACKLOG: u32 = 1024;
+/// How long to leave a listener alone that could not accept, as when the process has no file descriptor left; and until
+/// to look again, where all places are taken, whether a connection has become idle.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What the time is.
 pub type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
-/// Told of each request in a line without its end: `POST /api/v2/oauth/google/init 200`.
+/// Told of each request in a line without its end: `POST /api/v2/oauth/google/init 200`. What a limit refused has the
+/// reason behind it: `POST /api/v2/oauth/google/init 429 (workspace limit)`.
 pub type Log = Box<dyn Fn(&str) + Send + Sync>;
 
-/// How a sandbox is to behave.
+/// How a sandbox is to behave. Durations are in the service's own time, of which [`Options::speed`] says how fast it is.
 pub struct Options {
     /// What happens to each session.
     pub scenario: Scenario,
@@ -47,8 +53,15 @@ pub struct Options {
     pub delay: Duration,
     /// How long a session lives; ten minutes by default, as in the service. Its end is remembered for as long again.
     pub ttl: Duration,
-    /// Sessions a minute for each workspace and provider; 75 by default, as in the service, and 0 refuses all.
+    /// Sessions a minute for each workspace and provider, and twice as many for each address and provider; 75 by default,
+    /// as in the service, and 0 refuses all.
     pub init_limit: u32,
+    /// Calls of any kind a second for each workspace, and 60 times as many a minute; 100 by default, as in the service,
+    /// and 0 refuses all.
+    pub call_limit: u32,
+    /// How many times faster than real time everything passes that the service times, from 1 (the default) to 100,000:
+    /// limits, blocks, the lives of sessions, the person's delay. What it tells is real: times, and how long to wait.
+    pub speed: f64,
     /// What goes wrong besides.
     pub faults: Faults,
     /// The port on 127.0.0.1; 0, the default, takes any free one.
@@ -66,6 +79,8 @@ impl Default for Options {
             delay: Duration::from_millis(1500),
             ttl: Duration::from_secs(600),
             init_limit: 75,
+            call_limit: 100,
+            speed: 1.0,
             faults: Faults::default(),
             port: 0,
             log: None,
@@ -79,6 +94,7 @@ pub struct Sandbox {
     listener: TcpListener,
     base_url: String,
     shared: Arc<Shared>,
+    pub(super) room: Room,
 }
 
 /// What all connections have in common.
@@ -90,8 +106,9 @@ struct Shared {
 
 impl Sandbox {
     /// Listens on the loopback address. A port that cannot be had is a usage error if it was asked for.
+    #[expect(clippy::unused_async, reason = "it needs a runtime, and whoever can await it has one")]
     pub async fn bind(options: Options) -> Result<Self, Error> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await;
+        let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)));
         let listener = listener.map_err(|error| cannot_listen(options.port, error))?;
         let address = listener.local_addr().map_err(|error| cannot_listen(options.port, error))?;
         let base_url = format!("http://{address}");
@@ -101,12 +118,15 @@ impl Sandbox {
             delay: options.delay,
             ttl: options.ttl,
             init_limit: options.init_limit,
+            call_limit: options.call_limit,
+            pace: Pace::new(options.speed),
             faults: options.faults,
             // The standard library's only source of randomness, so that two sandboxes do not share their identifiers.
             seed: RandomState::new().hash_one(address),
         };
         let service = Mutex::new(Service::new(settings));
-        Ok(Self { listener, base_url, shared: Arc::new(Shared { service, clock: options.clock, log: options.log }) })
+        let shared = Arc::new(Shared { service, clock: options.clock, log: options.log });
+        Ok(Self { listener, base_url, shared, room: Room::default() })
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -124,19 +144,34 @@ impl Sandbox {
     /// Serves until the future is dropped, which closes every connection. What fails on one of them ends only that.
     /// Needs the runtime's I/O and time.
     pub async fn serve(self) -> std::convert::Infallible {
-        let mut connections = JoinSet::new();
+        let mut connections = Connections::new(self.room);
         loop {
             tokio::select! {
-                accepted = self.listener.accept(), if connections.len() < MOST_CONNECTIONS => match accepted {
-                    Ok((stream, peer)) => {
-                        connections.spawn(converse(Arc::clone(&self.shared), stream, peer));
+                accepted = self.listener.accept(), if connections.has_room() => {
+                    if let Ok((stream, peer)) = accepted {
+                        connections.serve(|idle| converse(Arc::clone(&self.shared), stream, peer, idle));
+                    } else {
+                        connections.dismiss_one();
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
                     }
-                    Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-                },
-                Some(_) = connections.join_next() => {}
+                }
+                () = connections.end_of_one() => {}
+                () = tokio::time::sleep(ACCEPT_PAUSE), if connections.is_crowded() => {}
+            }
+            if connections.is_crowded() {
+                connections.dismiss_one();
             }
         }
     }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    // A port is free again as soon as its last sandbox is gone. On Windows the option means something else.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 fn cannot_listen(port: u16, error: io::Error) -> Error {
@@ -151,11 +186,18 @@ fn cannot_listen(port: u16, error: io::Error) -> Error {
 
 /// Serves one connection to its end. Its errors are the peer's affair (it went away, or sent no HTTP) or are wanted,
 /// as when the rules say to hang up.
-async fn converse(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
+async fn converse(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, idle: Idle) {
     // A reply is written in one piece; waiting to fill a packet could only delay it. Failing to say so is harmless.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| answer(&shared, peer, request));
-    let _ = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+    let service = service_fn(async |request| {
+        idle.set(false);
+        let reply = answer(&shared, peer, request).await;
+        idle.set(true);
+        reply
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
+    let _ = http.serve_connection(TokioIo::new(stream), service).await;
 }
 
 /// The error that makes hyper drop a connection without a byte of reply.
@@ -178,9 +220,8 @@ async fn answer(
     let (head, body) = request.into_parts();
     let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok());
     let body = read(body).await;
-    let now = (shared.clock)();
-    let reply = match body {
-        Err(refusal) => Reply::Answer(refusal),
+    let (reply, now) = match body {
+        Err(refusal) => (Reply::Answer(refusal), (shared.clock)()),
         Ok(body) => {
             let call = Call {
                 method: head.method.as_str(),
@@ -196,7 +237,9 @@ async fn answer(
                 body: &body,
             };
             let mut service = shared.service.lock().unwrap_or_else(PoisonError::into_inner);
-            service.handle(&call, now)
+            // One call after the other, each at a time that is no earlier than that of the one before it.
+            let now = (shared.clock)();
+            (service.handle(&call, now), now)
         }
     };
     let reply = match reply {
@@ -204,7 +247,11 @@ async fn answer(
         Reply::HangUp => Err(HangUp),
     };
     if let Some(log) = &shared.log {
-        let outcome = reply.as_ref().map_or_else(|_| "no reply".to_owned(), |answer| answer.status.to_string());
+        let outcome = match &reply {
+            Ok(Answer { status, reason: Some(reason), .. }) => format!("{status} ({reason})"),
+            Ok(answer) => answer.status.to_string(),
+            Err(_) => "no reply".to_owned(),
+        };
         log(&format!("{} {} {outcome}", head.method, head.uri.path()));
     }
     reply.map(|answer| response(answer, now))

@@ -1,10 +1,7 @@
 //! One OAuth session: waiting, decided, retrieved, expired.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
-use super::moment::later;
 use crate::model::provider::Provider;
 
 /// What the mailbox's owner does, or what the service makes of it by itself.
@@ -58,7 +55,7 @@ pub(super) enum Status {
 }
 
 /// A person whom the sandbox plays: what they do, and when.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Played {
     pub(super) at: Timestamp,
     pub(super) decision: Decision,
@@ -98,12 +95,6 @@ impl Session {
         Self { id, workspace, provider, link, expires, played: None, stage: Stage::Waiting }
     }
 
-    /// When the simulated person acts, where that moment has come and finds the session open.
-    pub(super) fn due(&self, now: Timestamp) -> Option<Timestamp> {
-        let at = self.played.as_ref()?.at;
-        (self.stage == Stage::Waiting && at <= now && at < self.expires).then_some(at)
-    }
-
     /// Whether a decision can still be taken.
     pub(super) fn is_open(&self, now: Timestamp) -> bool {
         self.stage == Stage::Waiting && now < self.expires
@@ -112,12 +103,6 @@ impl Session {
     /// Whether it ran out before anyone decided.
     pub(super) fn is_expired(&self, now: Timestamp) -> bool {
         self.stage == Stage::Waiting && now >= self.expires
-    }
-
-    /// Whether nothing is known of it any more: that is one more lifetime after it ran out, and a minute at the least, in
-    /// which even a slow client comes to ask.
-    pub(super) fn is_forgotten(&self, ttl: Duration, now: Timestamp) -> bool {
-        now >= later(self.expires, ttl.max(Duration::from_secs(60)))
     }
 
     pub(super) fn end(&mut self, verdict: Verdict) {

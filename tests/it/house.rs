@@ -196,7 +196,7 @@ fn help_has_every_flag_and_the_exit_codes() {
     ];
     let connect: &[&str] =
         &["--no-browser", "--browser", "--no-wait", "--timeout", "--interval", "--max-wait", "--expect", "--sandbox"];
-    let sandbox: &[&str] = &["--port", "--scenario", "--delay", "--ttl", "--init-limit"];
+    let sandbox: &[&str] = &["--port", "--scenario", "--delay", "--ttl", "--init-limit", "--call-limit", "--speed"];
     for (command, flags, ends_by_code) in [
         (&[][..], &[][..], true),
         (&["connect"], connect, true),

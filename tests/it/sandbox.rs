@@ -123,7 +123,7 @@ fn other_processes_use_it_by_its_key() {
 
 #[test]
 fn every_fault_can_be_switched_on() {
-    let cases: [(&[&str], i32, &str); 11] = [
+    let cases: [(&[&str], i32, &str); 12] = [
         (&["--unauthorized"], 4, "Instantly refused the API key (HTTP 401"),
         (&["--no-plan"], 4, "no active paid plan (HTTP 402"),
         (&["--no-create-scope"], 4, "lacks the scope accounts:create (HTTP 403"),
@@ -138,6 +138,7 @@ fn every_fault_can_be_switched_on() {
         ),
         (&["--prohibited-content", "--delay", "0s"], 3, "for prohibited content"),
         (&["--init-limit", "0"], 7, "rate limited by Instantly"),
+        (&["--call-limit", "0"], 7, "rate limited by Instantly"),
         (&["--ttl", "100ms", "--delay", "1h"], 5, "the session expired"),
     ];
     thread::scope(|scope| {
@@ -156,6 +157,31 @@ fn every_fault_can_be_switched_on() {
             });
         }
     });
+}
+
+#[test]
+fn an_hours_block_can_be_watched_in_seconds() {
+    // Half an hour takes one and a half seconds, the session's ten minutes half of one.
+    let service = Service::start(&["--scenario", "ip_blocked", "--delay", "1h", "--speed", "1200"]);
+    let run = service.tool(&["connect", "google", "--no-browser", "--interval", "20ms", "--json"]).run().expect(5);
+    let events: Vec<serde_json::Value> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told = |name: &str| events.iter().find(|event| event["event"] == name).unwrap();
+    assert_eq!(
+        (&told("waiting")["reason"], &told("waiting")["seconds"]),
+        (&"rate_limited".into(), &2.into()),
+        "{run:#?}"
+    );
+    let time =
+        |event: &serde_json::Value, key: &str| -> jiff::Timestamp { event[key].as_str().unwrap().parse().unwrap() };
+    let left = time(told("session"), "expires_at").duration_since(time(told("result"), "started_at"));
+    assert!(left.as_secs() < 60, "what it tells is when it ends: {run:#?}");
+    let run = service.stop("TERM").expect(0);
+    let starts: Vec<_> = run.stderr.lines().filter(|line| line.starts_with("POST ")).collect();
+    let start = "POST /api/v2/oauth/google/init";
+    assert_eq!(starts, [format!("{start} 429 (address blocked)"), format!("{start} 200")], "{run:#?}");
+    for speed in ["0.5", "100001", "nan", "fast"] {
+        Tool::new(["sandbox", "--speed", speed]).run().expect(2).says("write how many times faster, from 1 to 100000");
+    }
 }
 
 #[test]

@@ -4,7 +4,9 @@ mod accounts;
 mod api;
 mod consent;
 mod limits;
+mod refusals;
 mod sessions;
+mod speed;
 mod wire;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -16,6 +18,7 @@ use serde_json::Value;
 use super::call::{Call, Content, Reply};
 use super::faults::Faults;
 use super::moment::later;
+use super::pace::Pace;
 use super::rules::{Service, Settings};
 use super::scenario::Scenario;
 
@@ -38,6 +41,7 @@ struct Got {
     json: Value,
     html: String,
     retry_after: Option<u64>,
+    reason: Option<&'static str>,
 }
 
 impl Lab {
@@ -47,7 +51,9 @@ impl Lab {
 
     fn with(scenario: Scenario, adjust: impl FnOnce(&mut Settings)) -> Self {
         let (base_url, faults) = (BASE.to_owned(), Faults::default());
-        let mut settings = Settings { base_url, scenario, delay: DELAY, ttl: TTL, init_limit: 75, faults, seed: 1 };
+        let (init_limit, call_limit, pace) = (75, 100, Pace::new(1.0));
+        let mut settings =
+            Settings { base_url, scenario, delay: DELAY, ttl: TTL, init_limit, call_limit, pace, faults, seed: 1 };
         adjust(&mut settings);
         Self { service: Service::new(settings), now: "2026-08-01T12:00:00Z".parse().unwrap() }
     }
@@ -65,7 +71,8 @@ impl Lab {
                     Content::EdgeHtml(html) => (Value::Null, html.to_owned()),
                     Content::Page(page) => (Value::Null, page.html()),
                 };
-                Some(Got { status: answer.status, json, html, retry_after: answer.retry_after })
+                let (status, retry_after, reason) = (answer.status, answer.retry_after, answer.reason);
+                Some(Got { status, json, html, retry_after, reason })
             }
         }
     }

@@ -57,39 +57,6 @@ fn scenarios() {
     }
 }
 
-/// Each scenario that refuses init: what the first three answer, per provider.
-#[test]
-fn scenarios_that_refuse() {
-    let table = [
-        (Scenario::RateLimited, [(429, Some(3)), (200, None), (200, None)]),
-        (Scenario::Unavailable, [(503, Some(2)), (503, Some(2)), (200, None)]),
-        (Scenario::IpBlocked, [(429, Some(1800)); 3]),
-    ];
-    for (scenario, answers) in table {
-        let mut lab = Lab::new(scenario);
-        for provider in ["google", "microsoft"] {
-            for (status, retry_after) in answers {
-                let got = lab.init_as(KEY, provider);
-                assert_eq!((got.status, got.retry_after), (status, retry_after), "{scenario} {provider}");
-                assert_eq!(got.json.get("statusCode").is_some(), status != 200);
-            }
-        }
-    }
-}
-
-#[test]
-fn after_its_refusals_a_scenario_goes_on_as_success() {
-    for (scenario, refusals) in [(Scenario::RateLimited, 1), (Scenario::Unavailable, 2)] {
-        let mut lab = Lab::new(scenario);
-        for _ in 0..refusals {
-            lab.init_as(KEY, "google");
-        }
-        let (id, _) = lab.begin("google");
-        lab.pass(DELAY);
-        assert_eq!(lab.status(&id).json["email"], "ada@acme.example", "{scenario}");
-    }
-}
-
 #[test]
 fn a_lost_reply_consumes_the_result() {
     let mut lab = Lab::new(Scenario::LostReply);

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
+use super::super::connections::Room;
 use super::super::{Options, Sandbox};
 use super::*;
 use crate::exit::Outcome;
@@ -24,6 +25,10 @@ struct Running {
 
 impl Running {
     fn new(scenario: Scenario) -> Self {
+        Self::with(scenario, Room::default())
+    }
+
+    fn with(scenario: Scenario, room: Room) -> Self {
         let now = Arc::new(Mutex::new(START.parse().unwrap()));
         let log = Arc::new(Mutex::new(Vec::new()));
         let (clock, lines) = (Arc::clone(&now), Arc::clone(&log));
@@ -37,7 +42,8 @@ impl Running {
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
             runtime().block_on(async {
-                let sandbox = Sandbox::bind(options).await.unwrap();
+                let mut sandbox = Sandbox::bind(options).await.unwrap();
+                sandbox.room = room;
                 assert_eq!(sandbox.api_key(), "sandbox-acme");
                 tell.send(sandbox.base_url()).unwrap();
                 tokio::select! { _ = sandbox.serve() => {}, _ = stopped => {} }
@@ -190,6 +196,7 @@ fn refusals_carry_their_headers() {
     let mut stream = sandbox.connect();
     let (head, _) = exchange(&mut stream, &authorized("POST /api/v2/oauth/google/init", "{}"));
     assert!(head.starts_with("http/1.1 429 ") && head.contains("\r\nretry-after: 1800\r\n"), "{head}");
+    assert_eq!(sandbox.log.lock().unwrap()[0], "POST /api/v2/oauth/google/init 429 (address blocked)");
     let host = format!("Host: {}", sandbox.address);
     let (head, _) = exchange(&mut stream, &request("DELETE /consent/google", &[&host], ""));
     assert!(head.starts_with("http/1.1 405 ") && head.contains("\r\nallow: get, post\r\n"), "{head}");
@@ -211,6 +218,45 @@ fn nonsense_ends_one_connection_and_no_more() {
     let (head, body) = exchange(&mut sandbox.connect(), announced);
     assert!(head.starts_with("http/1.1 413 ") && body.contains(r#""statusCode":413"#), "{head}");
     begin(&mut kept);
+}
+
+/// Whether the other side has closed this connection, once it has said all that it will.
+fn is_closed(stream: &mut TcpStream) -> bool {
+    matches!(stream.read(&mut [0]), Ok(0))
+}
+
+#[test]
+fn where_all_places_are_taken_the_connection_leaves_that_has_been_idle_for_longest() {
+    let sandbox = Running::with(Scenario::Ask, Room { most: 2, idle: Duration::ZERO });
+    // Nobody is kept waiting, whoever came before and is silent.
+    let served = |_| {
+        let mut stream = sandbox.connect();
+        begin(&mut stream);
+        stream
+    };
+    let mut streams: Vec<TcpStream> = (0..5).map(served).collect();
+    for gone in &mut streams[..3] {
+        assert!(is_closed(gone));
+    }
+    for kept in &mut streams[3..] {
+        begin(kept);
+    }
+}
+
+#[test]
+fn a_connection_with_a_request_on_it_leaves_for_nobody() {
+    let sandbox = Running::with(Scenario::Ask, Room { most: 1, idle: Duration::ZERO });
+    let mut busy = sandbox.connect();
+    let request = authorized("POST /api/v2/oauth/google/init", "{}");
+    let (head, body) = request.split_at(request.len() - 2);
+    busy.write_all(head.replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n").as_bytes()).unwrap();
+    let mut asked = [0; 25];
+    busy.read_exact(&mut asked).unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n", "by which its body is being waited for");
+    // There is one place, and of two connections only the later one is idle.
+    assert!(is_closed(&mut sandbox.connect()));
+    let (head, _) = exchange(&mut busy, body);
+    assert!(head.starts_with("http/1.1 200 "), "{head}");
 }
 
 #[test]
