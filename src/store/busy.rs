@@ -49,15 +49,25 @@ impl Patience {
         self.in_vain.store(false, Ordering::Relaxed);
     }
 
+    /// It could not be had.
+    pub(super) fn give_up(&self) {
+        self.in_vain.store(true, Ordering::Relaxed);
+    }
+
     /// How long is waited from now on.
-    fn left(&self) -> Duration {
+    pub(super) fn left(&self) -> Duration {
         if self.in_vain.load(Ordering::Relaxed) { self.longest.min(ONCE_BITTEN) } else { self.longest }
     }
 
     fn sleep(&self, nap: Duration) {
         let asleep = Instant::now();
         thread::sleep(nap);
-        let micros = u64::try_from(asleep.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.waited(asleep.elapsed());
+    }
+
+    /// It was waited for so long.
+    pub(super) fn waited(&self, wait: Duration) {
+        let micros = u64::try_from(wait.as_micros()).unwrap_or(u64::MAX);
         self.micros.fetch_add(micros, Ordering::Relaxed);
     }
 }
@@ -72,7 +82,7 @@ pub(super) fn handler(patience: Arc<Patience>) -> impl FnMut(i32) -> bool + Send
         let nap = nap(since.elapsed(), patience.left());
         match nap {
             Some(nap) => patience.sleep(nap),
-            None => patience.in_vain.store(true, Ordering::Relaxed),
+            None => patience.give_up(),
         }
         nap.is_some()
     }

@@ -13,6 +13,7 @@ use super::busy::Patience;
 use super::db;
 use super::fault::Fault;
 use super::place;
+use super::queue::Queue;
 
 /// How often an act is tried, if something happens to the file. Twice is enough, unless that goes on.
 const TRIES: usize = 3;
@@ -20,6 +21,7 @@ const TRIES: usize = 3;
 /// The file, open.
 pub(super) struct JournalFile {
     place: Place,
+    queue: Queue,
     connection: RefCell<Connection>,
 }
 
@@ -52,7 +54,8 @@ impl JournalFile {
             connection => connection,
         };
         let connection = connection.map_err(|fault| fault.at(&place.path))?;
-        Ok(Self { place, connection: RefCell::new(connection) })
+        let queue = Queue::new(place.directory.join(format!("{name}.queue")));
+        Ok(Self { place, queue, connection: RefCell::new(connection) })
     }
 
     /// Whether it has become another since it was opened, which may lack what the one before had.
@@ -86,6 +89,7 @@ impl JournalFile {
     /// Changes something, all of it or nothing. The disk has it when this comes back.
     pub(super) fn write<T>(&self, act: impl Fn(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
         self.mended(|connection| {
+            let _turn = self.queue.turn(&self.place.patience)?;
             // The lock is taken at once: one that reads first and writes then can meet another that does the same.
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let result = act(&transaction)?;

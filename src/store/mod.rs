@@ -14,6 +14,7 @@ mod fingerprint;
 mod journal;
 mod limits;
 mod place;
+mod queue;
 mod rows;
 
 pub use fault::Fault;

@@ -53,7 +53,7 @@ fn ends() -> [(Vec<Act>, i32, &'static str); 4] {
         (vec![Act::started(), Act::pending(), Act::success()], 0, CONNECTED),
         (vec![Act::started(), denied], 3, "error: permission was refused"),
         (vec![Act::started(), Act::error(401, "no")], 4, "error: Instantly refused the API key"),
-        (vec![Act::error(429, "no").header("retry-after: 1800")], 7, "error: rate limited"),
+        (vec![Act::error(429, "no").header("retry-after: 1800")], 7, "error: Instantly has blocked"),
     ]
 }
 

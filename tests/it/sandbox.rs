@@ -23,7 +23,7 @@ fn every_scenario_ends_as_it_says() {
         ("google", "server_error", 3, "error: the sign-in failed at Instantly or at the provider"),
         ("google", "expire", 5, "error: the session expired: nobody finished signing in"),
         ("google", "rate_limited", 0, "Rate limited by Instantly (HTTP 429"),
-        ("google", "ip_blocked", 7, "error: rate limited by Instantly until"),
+        ("google", "ip_blocked", 7, "error: Instantly has blocked this IP address"),
         ("google", "unavailable", 0, "Instantly is unavailable (HTTP 503"),
         ("google", "lost_reply", 0, "The account list shows that this mailbox was connected."),
     ];

@@ -14,6 +14,9 @@ const USED: usize = 90;
 /// The longest that anybody is told to wait for a turn: a session's life.
 const LONGEST_LINE: Duration = Duration::from_secs(600);
 
+/// How many may leave at once, where not many have before.
+const AT_ONCE: u32 = 5;
+
 /// How a call goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -48,7 +51,8 @@ pub fn slot(limits: Limits, now: At, next: At, done: &[At], place: Place) -> Slo
     // So many turns nobody gives out: the clock was set back since.
     let turn = if next.left(now) > LONGEST_LINE { now } else { next.max(now) };
     let (at, next) = match place {
-        Place::New => (turn, turn + step),
+        // What the next turn has been put off to is counted from the first of those that leave at once.
+        Place::New => (now + turn.left(now).saturating_sub(step * (AT_ONCE - 1)), turn + step),
         Place::Given => (now, turn),
         Place::First => (now, turn + step),
     };
@@ -79,7 +83,9 @@ mod tests {
         for (now, next, place, slot_of_it) in [
             (0, 0, Place::New, Slot::Now(At(step))),
             (500, 0, Place::New, Slot::Now(At(500_000 + step))),
-            (0, 300, Place::New, Slot::Later { at: ms(300), next: At(300_000 + step) }),
+            // A few at once.
+            (0, 400, Place::New, Slot::Now(At(400_000 + step))),
+            (0, 500, Place::New, Slot::Later { at: At(500_000 - 4 * step), next: At(500_000 + step) }),
             // Each turn is given once.
             (300, 700, Place::Given, Slot::Now(ms(700))),
             (0, 700_000, Place::New, Slot::Now(At(step))),
