@@ -1,9 +1,11 @@
-//! What a connect costs, measured from outside: `cargo bench`.
+//! What a connect costs, measured from outside: `cargo bench --bench connect`.
 //!
 //! Prints medians over many whole processes: the start of `--version` beside a program that does nothing, the time from
 //! the start of `connect` to its first request, the whole connect where the first poll brings the result, what the journal
 //! adds to it, and, on Linux, memory and CPU while it waits on a terminal. A comparison to read, not a test: nothing here fails for being slow.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark stops at the first surprise, and prints")]
+
+mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +16,8 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_instantly-oauth");
+use support::{BINARY, command, median, milliseconds};
+
 const RUNS: usize = 100;
 const WAIT: Duration = Duration::from_secs(60);
 
@@ -77,13 +80,6 @@ fn state() -> tempfile::TempDir {
     if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() }
 }
 
-fn command(url: &str, state: &std::path::Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(BINARY);
-    command.args(arguments).env("INSTANTLY_API_KEY", "k").env("INSTANTLY_BASE_URL", url);
-    command.env("INSTANTLY_OAUTH_STATE_DIR", state);
-    command
-}
-
 #[cfg(target_os = "linux")]
 fn waiting() {
     let (url, _requests) = serve(r#"{"status":"pending"}"#);
@@ -119,16 +115,6 @@ fn timed(command: &mut Command) -> f64 {
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
     assert!(status.success(), "{command:?}: {status}");
     milliseconds(start.elapsed())
-}
-
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
-}
-
-fn median(times: impl IntoIterator<Item = f64>) -> f64 {
-    let mut times: Vec<f64> = times.into_iter().collect();
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }
 
 /// An API on loopback that starts any session and always gives this state. It tells when each request came in.
