@@ -3,17 +3,19 @@
 use std::cell::{Cell, OnceCell};
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::journal::Store;
 use crate::api::{Client, Config};
 use crate::flow::{Clock, Entry, Starter, System};
 use crate::model::event::trace;
 use crate::model::failure::Failure;
-use crate::model::limits::{Answer, Cause, Hold, Limits, Place};
+use crate::model::limits::{Answer, At, Cause, Hold, Limits, Place};
 use crate::model::poll::Reply;
 use crate::model::provider::Provider;
 use crate::model::session::Started;
 use crate::report::Reporter;
-use crate::store::{Admission, Budget, Caller, Fault, Memory, Pass, Ticket, Turn};
+use crate::store::{Admission, Back, Budget, Caller, Fault, Memory, Pass, Ticket, Turn};
 
 /// The longest that a request whose process was killed is believed to be on its way, whatever it was given.
 const LONGEST_FLIGHT: Duration = Duration::from_secs(60);
@@ -80,25 +82,28 @@ impl<'a> Limiter<'a> {
         self.with(|budget| budget.closed(&self.caller, provider, || System.time()))?.0
     }
 
+    /// Who asks.
+    pub(super) const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     /// Asks for leave to make a call that starts no session.
     pub(super) fn call(&self, place: Place) -> Result<Permit, Hold> {
-        let hold =
-            |wait: Duration, cause| Hold { wait, until: System.time().saturating_add(wait).unwrap_or_default(), cause };
         match self.with(|budget| budget.call(&self.caller, place, || System.time())) {
-            Some((Turn::Go(pass), books)) => Ok(Permit { pass, books }),
-            Some((Turn::Held(held), _)) => Err(held),
-            Some((Turn::At(at), _)) => Err(hold(at.left(System.time().into()), Cause::Calls)),
-            Some((Turn::Behind(throttle, at), _)) => {
-                Err(hold(at.left(System.time().into()).min(A_MOMENT), Cause::First { throttle }))
-            }
+            Some((turn, books)) => permit(turn, books),
             None => Err(hold(A_WHILE, Cause::Calls)),
         }
     }
 
-    /// Writes down what came back.
-    pub(super) fn back(&self, Permit { pass, books }: Permit, answer: &Answer) {
-        let jitter = System.jitter();
-        let back = |budget: &Budget<'_>| budget.back(&self.caller, pass, answer, jitter, || System.time());
+    /// What somebody has been told who asked for leave together with something else.
+    pub(super) fn shared(&self, turn: Turn) -> Result<Permit, Hold> {
+        permit(turn, Books::Shared)
+    }
+
+    /// Writes down what came back at this time.
+    pub(super) fn back(&self, Permit { pass, books }: Permit, answer: &Answer, at: Timestamp) {
+        let back = Back { caller: &self.caller, pass, answer, jitter: System.jitter(), at };
+        let back = |budget: &Budget<'_>| budget.back(&back);
         let done = match books {
             Books::Shared => self.store.with(|journal| back(&journal.budget())),
             Books::Own => self.alone(back),
@@ -121,7 +126,7 @@ impl<'a> Limiter<'a> {
             place = Place::Given;
         };
         let result = call.await;
-        self.back(permit, &result.as_ref().map_or_else(Answer::of, |_| Answer::Passed));
+        self.back(permit, &result.as_ref().map_or_else(Answer::of, |_| Answer::Passed), System.time());
         result
     }
 
@@ -132,6 +137,27 @@ impl<'a> Limiter<'a> {
             state.map_or_else(|| "* limits: unknown".to_owned(), |(state, _)| format!("* limits: {state}"))
         });
     }
+}
+
+impl Permit {
+    /// The reservation, where every process sees it.
+    pub(super) fn shared(self) -> Option<Pass> {
+        (self.books == Books::Shared).then_some(self.pass)
+    }
+}
+
+fn permit(turn: Turn, books: Books) -> Result<Permit, Hold> {
+    let left = |at: At| at.left(System.time().into());
+    match turn {
+        Turn::Go(pass) => Ok(Permit { pass, books }),
+        Turn::Held(hold) => Err(hold),
+        Turn::At(at) => Err(hold(left(at), Cause::Calls)),
+        Turn::Behind(throttle, at) => Err(hold(left(at).min(A_MOMENT), Cause::First { throttle })),
+    }
+}
+
+fn hold(wait: Duration, cause: Cause) -> Hold {
+    Hold { wait, until: System.time().saturating_add(wait).unwrap_or_default(), cause }
 }
 
 /// What a reply says about limits.
@@ -150,7 +176,7 @@ pub(super) struct Start<'a> {
     ticket: Cell<Option<(Ticket, Books)>>,
     permit: Cell<Option<Permit>>,
     /// When it was asked for.
-    asked: Cell<jiff::Timestamp>,
+    asked: Cell<Timestamp>,
 }
 
 impl<'a> Start<'a> {
@@ -160,7 +186,7 @@ impl<'a> Start<'a> {
     }
 
     /// When the session was asked for.
-    pub(super) fn asked(&self) -> jiff::Timestamp {
+    pub(super) fn asked(&self) -> Timestamp {
         self.asked.get()
     }
 }
@@ -187,10 +213,7 @@ impl Starter for Start<'_> {
                 self.ticket.set(ticket.map(|ticket| (ticket, books)));
                 Entry::Wait { hold, look }
             }
-            None => {
-                let until = System.time().saturating_add(A_WHILE).unwrap_or_default();
-                Entry::Wait { hold: Hold { wait: A_WHILE, until, cause: Cause::Calls }, look: A_WHILE }
-            }
+            None => Entry::Wait { hold: hold(A_WHILE, Cause::Calls), look: A_WHILE },
         }
     }
 
@@ -204,7 +227,7 @@ impl Starter for Start<'_> {
         self.asked.set(System.time());
         let result = self.client.init(self.provider).await;
         if let Some(permit) = self.permit.take() {
-            self.limiter.back(permit, &result.as_ref().map_or_else(Answer::of, |_| Answer::Passed));
+            self.limiter.back(permit, &result.as_ref().map_or_else(Answer::of, |_| Answer::Passed), System.time());
         }
         result
     }

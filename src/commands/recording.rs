@@ -1,5 +1,6 @@
 //! What a command writes down of its session while it asks for it, and what it finds out where a result was lost.
 
+mod asking;
 mod ledger;
 
 use std::cell::{Cell, RefCell};
@@ -7,22 +8,17 @@ use std::time::Duration;
 
 use super::ending::Learned;
 use super::journal::Store;
-use super::limiter::{Limiter, answer};
+use super::limiter::Limiter;
 use crate::api::Client;
-use crate::flow::{Asked, Clock, Ended, LOOKS, Last, Looks, Settled, Shell, Stop, System, once, settle, watch};
-use crate::model::failure::Failure;
-use crate::model::limits::{Cause, Place};
+use crate::flow::{Clock, Ended, LOOKS, Last, Looks, Settled, Shell, Stop, System, once, settle, watch};
 use crate::model::moment::Moment;
-use crate::model::poll::{LAST_POLL_GRACE, Reply, Suspicion, Terms, Unsettled, Verdict};
+use crate::model::poll::{LAST_POLL_GRACE, Suspicion, Terms, Unsettled, Verdict};
 use crate::model::record::{Record, Source};
 use crate::model::session::SessionId;
-use crate::store::Journal;
+use crate::store::{Fault, Journal};
 
 /// The longest between two looks at the account list.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-
-/// How often a request is written down as about to leave, where it did not leave in time.
-const MARKS: usize = 5;
 
 /// A session that is being recorded. Without a journal it is known to this process alone.
 pub(super) struct Recording<'a> {
@@ -112,70 +108,6 @@ impl<'a> Recording<'a> {
 
     fn suspicion(&self) -> Option<Suspicion> {
         self.record.borrow().suspicion.clone()
-    }
-
-    /// Asks, with the journal knowing of it before the request leaves and of the reply before anybody else does.
-    async fn ask(&self, limit: Duration, place: Place) -> Asked {
-        let permit = match self.limiter.call(place) {
-            Ok(permit) => permit,
-            Err(hold) if matches!(hold.cause, Cause::Told { .. }) => {
-                return Asked::Reply(Reply::Failed(Failure::Held(hold)));
-            }
-            Err(hold) => return Asked::NotYet(hold),
-        };
-        self.mark();
-        let reply = self.client.status(&self.id, limit).await;
-        self.limiter.back(permit, &answer(&reply));
-        self.hear(&reply);
-        // Whatever it was: should this process end here, its next request is then known not to have left.
-        if self.record.borrow().is_retrieved() {
-            self.put(true);
-        } else {
-            self.write();
-        }
-        Asked::Reply(reply)
-    }
-
-    /// Writes down that a request leaves now, and again where that took so long that it does not.
-    fn mark(&self) {
-        let mut is_written = self.marked.take();
-        for _ in 0..MARKS {
-            let mut record = self.record.borrow_mut();
-            if record.is_retrieved() || is_written && record.is_leaving(System.time()) {
-                return;
-            }
-            is_written = true;
-            let marked = match &self.name {
-                // What the waiting process has written is its own.
-                Some(name) if self.over => {
-                    self.store.with(|journal| journal.ask_over(name, Some(System.time())));
-                    None
-                }
-                Some(name) => self.store.with(|journal| journal.mark(name, &record, || System.time())),
-                None => None,
-            };
-            match marked {
-                Some(marked) => *record = marked,
-                None => record.asking(System.time()),
-            }
-        }
-    }
-
-    fn hear(&self, reply: &Reply) {
-        let mut record = self.record.borrow_mut();
-        let (gone, auth_url) = (record.gone, record.auth_url.clone());
-        record.heard(reply, System.time());
-        record.clock = match (record.clock, self.client.clock()) {
-            (Some(before), Some(seen)) => Some(before.and(seen)),
-            (before, seen) => seen.or(before),
-        };
-        if !self.is_own_workspace_of(&record) && matches!(reply, Reply::Failed(Failure::NotFound { .. })) {
-            // For another workspace a session does not exist, which says nothing of it.
-            (record.gone, record.auth_url) = (gone, auth_url);
-        }
-        if record.is_retrieved() {
-            self.learned.set(Learned { at: record.end.as_ref().map(|end| end.at), ..Learned::default() });
-        }
     }
 
     /// Finds out what a lost result was, as far as that can be, and writes down how it ended.
@@ -292,15 +224,20 @@ impl<'a> Recording<'a> {
         if self.over && !self.record.borrow().is_retrieved() {
             return self.write();
         }
-        let act = |journal: &Journal| journal.put(name, &self.record.borrow(), last);
+        self.put_by(last, |journal| journal.put(name, &self.record.borrow(), last));
+    }
+
+    /// The same by this act, which gives what outranks it. Whether it was done.
+    fn put_by(&self, last: bool, act: impl Fn(&Journal) -> Result<Option<Record>, Fault>) -> bool {
         let is_result = self.record.borrow().is_retrieved();
         let put = if is_result { self.store.insist(act) } else { self.store.with(act) };
-        let Some(better) = put else { return };
+        let Some(better) = put else { return false };
         // Where it failed, it is tried again with the next.
         self.done.set(last);
         if let Some(better) = better {
             *self.record.borrow_mut() = better;
         }
+        true
     }
 }
 

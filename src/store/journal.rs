@@ -173,14 +173,22 @@ impl Journal {
     /// Writes down that a request for a session's state is about to leave. When that is, this clock tells once the file is
     /// had: others may be waited for before. Gives the record as it now is.
     pub fn mark(&self, name: &str, record: &Record, clock: impl Fn() -> Timestamp) -> Result<Record, Fault> {
-        self.file.write(|transaction| {
-            let mut record = record.clone();
-            record.asking(clock());
-            Ok(self.put_in(transaction, name, &record, false)?.unwrap_or(record))
-        })
+        self.file.write(|transaction| self.mark_in(transaction, name, record, clock()))
     }
 
-    fn put_in(
+    pub(super) fn mark_in(
+        &self,
+        transaction: &Transaction<'_>,
+        name: &str,
+        record: &Record,
+        now: Timestamp,
+    ) -> Result<Record, Fault> {
+        let mut record = record.clone();
+        record.asking(now);
+        Ok(self.put_in(transaction, name, &record, false)?.unwrap_or(record))
+    }
+
+    pub(super) fn put_in(
         &self,
         transaction: &Transaction<'_>,
         name: &str,

@@ -19,5 +19,5 @@ mod rows;
 
 pub use fault::Fault;
 pub use journal::{Busy, Chosen, Entry, Erased, Journal, Waiter};
-pub use limits::{Budget, Caller, Entry as Admission, Memory, Pass, Ticket, Turn};
+pub use limits::{Back, Budget, Caller, Entry as Admission, Memory, Pass, Ticket, Turn};
 pub use place::{Kind, default_directory};

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row};
 
-use super::{Caller, Gates, Pass, TOLERANCE};
+use super::{Back, Caller, Gates, TOLERANCE};
 use crate::model::failure::Throttle;
 use crate::model::limits::{Answer, At, Cause, Gate, Hold, Passage, Refusal};
 use crate::model::provider::Provider;
@@ -81,18 +81,13 @@ pub(super) fn pass(connection: &Connection, caller: &Caller, gates: &Gates, now:
 }
 
 /// Learns from what came back.
-pub(super) fn learn(
-    connection: &Connection,
-    caller: &Caller,
-    pass: Pass,
-    answer: &Answer,
-    jitter: f64,
-    now: At,
-) -> Result<(), Fault> {
+pub(super) fn learn(connection: &Connection, back: &Back<'_>) -> Result<(), Fault> {
+    let Back { caller, pass, answer, jitter, at } = back;
+    let now = (*at).into();
     let provider = pass.start.map(|(_, provider)| provider);
     for (scope, gate) in all(connection, caller, provider, now)? {
         let is_ours = pass.first.is_some() && gate.first == pass.first;
-        if *answer == Answer::Passed && gate.until <= pass.sent {
+        if **answer == Answer::Passed && gate.until <= pass.sent {
             let sql = "DELETE FROM gate WHERE service = ?1 AND workspace = ?2 AND provider = ?3";
             connection.prepare_cached(sql)?.execute(key(caller, scope))?;
         } else if is_ours {
@@ -103,7 +98,7 @@ pub(super) fn learn(
     if let Answer::Refused { throttle, after, message } = answer {
         let before = find(connection, caller, provider, now)?;
         let refusal = Refusal { throttle: *throttle, after: *after, message: message.clone(), sent: pass.sent };
-        put(connection, caller, provider, &Gate::closed(before, refusal, now, jitter))?;
+        put(connection, caller, provider, &Gate::closed(before, refusal, now, *jitter))?;
     }
     Ok(())
 }

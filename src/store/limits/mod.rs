@@ -4,6 +4,7 @@
 
 mod calls;
 mod gates;
+mod polls;
 mod starts;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,21 @@ pub struct Pass {
     sent: At,
     /// Where it is the first since a gate closed: until when its reply may come in.
     first: Option<At>,
+}
+
+/// What came back of a request, as far as it bears on the limits.
+#[derive(Clone, Copy, Debug)]
+pub struct Back<'a> {
+    /// Who asked.
+    pub caller: &'a Caller,
+    /// The request.
+    pub pass: Pass,
+    /// What came back.
+    pub answer: &'a Answer,
+    /// A random number from 0 to 1.
+    pub jitter: f64,
+    /// When it was in.
+    pub at: Timestamp,
 }
 
 /// What somebody is told who wants to start a session.
@@ -200,28 +216,12 @@ impl Budget<'_> {
 
     /// Asks to make another call.
     pub fn call(&self, caller: &Caller, place: Place, clock: impl Fn() -> Timestamp) -> Result<Turn, Fault> {
-        // Where nothing may be sent, there is nothing to write either.
-        let closed = self.0.read(|connection| {
-            let now = clock().into();
-            Ok(gates::closed(connection, caller, None, now)?
-                .filter(|_| gates::are_straight(connection, now).is_ok_and(|is| is)))
-        })?;
-        if let Some(hold) = closed {
-            return Ok(Turn::Held(hold));
-        }
         self.0.write(|transaction| call(transaction, caller, place, clock().into()))
     }
 
-    /// Writes down what came back: how it bears on the limits.
-    pub fn back(
-        &self,
-        caller: &Caller,
-        pass: Pass,
-        answer: &Answer,
-        jitter: f64,
-        clock: impl Fn() -> Timestamp,
-    ) -> Result<(), Fault> {
-        self.0.write(|transaction| back(transaction, caller, pass, answer, jitter, clock().into()))
+    /// Writes down what came back.
+    pub fn back(&self, back: &Back<'_>) -> Result<(), Fault> {
+        self.0.write(|transaction| self::back(transaction, back))
     }
 
     /// How much of each limit is used, and which gates are closed.
@@ -250,25 +250,19 @@ impl Budget<'_> {
 }
 
 /// Asks to make a call that starts no session.
-pub(super) fn call(connection: &Connection, caller: &Caller, place: Place, now: At) -> Result<Turn, Fault> {
+fn call(connection: &Connection, caller: &Caller, place: Place, now: At) -> Result<Turn, Fault> {
     mend(connection, now)?;
     calls::take(connection, caller, place, now)
 }
 
 /// Writes down what came back.
-pub(super) fn back(
-    connection: &Connection,
-    caller: &Caller,
-    pass: Pass,
-    answer: &Answer,
-    jitter: f64,
-    now: At,
-) -> Result<(), Fault> {
-    calls::done(connection, pass.call, now)?;
+fn back(connection: &Connection, back: &Back<'_>) -> Result<(), Fault> {
+    let Back { pass, at, .. } = back;
+    calls::done(connection, pass.call, (*at).into())?;
     if let Some((start, _)) = pass.start {
-        starts::done(connection, start, now)?;
+        starts::done(connection, start, (*at).into())?;
     }
-    gates::learn(connection, caller, pass, answer, jitter, now)
+    gates::learn(connection, back)
 }
 
 /// Puts right what a clock that was set back has made of the times: what seems yet to come was sent by now.

@@ -63,7 +63,7 @@ impl Machine {
     }
 
     fn back(&self, journal: &Journal, caller: &Caller, pass: Pass, answer: &Answer) {
-        journal.budget().back(caller, pass, answer, 1.0, || self.now.get()).unwrap();
+        journal.budget().back(&Back { caller, pass, answer, jitter: 1.0, at: self.now.get() }).unwrap();
     }
 }
 
