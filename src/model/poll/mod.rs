@@ -103,6 +103,8 @@ pub struct Poll {
     terms: Terms,
     failures: u32,
     suspicion: Option<Suspicion>,
+    /// Until when the last request may wait for its turn, once it does.
+    last_chance: Option<Moment>,
 }
 
 impl Poll {
@@ -112,7 +114,7 @@ impl Poll {
     pub fn begin(terms: Terms, now: Moment) -> Self {
         let interval = terms.interval.min(terms.end.left(now));
         let give_up = terms.give_up.filter(|give_up| *give_up + UNCERTAIN < terms.end);
-        Self { terms: Terms { interval, give_up, ..terms }, failures: 0, suspicion: None }
+        Self { terms: Terms { interval, give_up, ..terms }, failures: 0, suspicion: None, last_chance: None }
     }
 
     /// The same, with what was suspected of the session before: an earlier reply may have carried its result.
@@ -155,18 +157,22 @@ impl Poll {
 
     /// What to do where the request may not leave yet, so that nothing was sent.
     #[must_use]
-    pub fn held(self, hold: Hold, now: Moment) -> Next {
+    pub fn held(mut self, hold: Hold, now: Moment) -> Next {
         let Terms { end, give_up, .. } = self.terms;
         let at = now + hold.wait;
         if let Some(give_up) = give_up.filter(|give_up| at > *give_up) {
             let (status, lost) = (self.word(None), self.has_lost());
             return Next::End { at: give_up.max(now), verdict: Verdict::Pending { status, last: None, lost } };
         }
-        if now >= end && at > (end + LAST_POLL_GRACE).max(now + LAST_REPLY) {
+        if now < end {
+            // From the session's end on it may go before others.
+            return Next::Poll { at: at.min(end), poll: self };
+        }
+        // The machine may have been asleep, and not have asked since the end.
+        let last_chance = *self.last_chance.get_or_insert((end + LAST_POLL_GRACE).max(now + LAST_REPLY));
+        if at > last_chance {
             return Next::End { at: now, verdict: self.over(Some(Failure::Held(hold))) };
         }
-        // From the session's end on it may go before others.
-        let at = if now < end { at.min(end) } else { at };
         Next::Poll { at, poll: self }
     }
 

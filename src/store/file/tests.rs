@@ -71,7 +71,7 @@ fn what_is_damaged_while_it_is_open_is_set_aside_and_the_act_is_done() {
         let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.retain(|name| !name.to_str().unwrap().contains("damaged"));
         names.sort();
-        assert_eq!(names, ["journal.db", "journal.db-journal", "journal.db.lock"], "{sql}");
+        assert_eq!(names, ["journal.db", "journal.db-journal", "journal.db.lock", "journal.db.queue"], "{sql}");
     }
 }
 

@@ -44,6 +44,7 @@ pub(super) fn reserve(connection: &Connection, caller: &Caller, next: At, now: A
     let sql = "DELETE FROM call WHERE done < ?1";
     let window = i64::try_from(CALL_WINDOW.as_micros()).unwrap_or(i64::MAX);
     connection.prepare_cached(sql)?.execute([now.0.saturating_sub(window)])?;
+    connection.prepare_cached("DELETE FROM pace WHERE next < ?1")?.execute([now.0])?;
     set_next(connection, caller, next)?;
     let sql = "INSERT INTO call (workspace, sent, done) VALUES (?1, ?2, ?3)";
     connection.prepare_cached(sql)?.execute((&caller.workspace, now.0, (now + caller.patience).0))?;

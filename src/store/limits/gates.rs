@@ -1,5 +1,7 @@
 //! The gates: one for each provider that sessions are started with, one for each workspace.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, Row};
 
 use super::{Back, Caller, Gates, TOLERANCE};
@@ -7,6 +9,9 @@ use crate::model::failure::Throttle;
 use crate::model::limits::{Answer, At, Cause, Gate, Hold, Passage, Refusal};
 use crate::model::provider::Provider;
 use crate::store::fault::Fault;
+
+/// How long after its time a gate is remembered through which nobody has gone since.
+const FORGOTTEN: Duration = Duration::from_secs(24 * 3600);
 
 /// The gate of this provider, or of the caller's workspace, if it is not known to be open.
 pub(super) fn find(
@@ -109,10 +114,13 @@ pub(super) fn are_straight(connection: &Connection, now: At) -> Result<bool, Fau
     Ok(connection.prepare_cached(sql)?.query_row([(now + TOLERANCE).0], |row| row.get(0))?)
 }
 
-/// Puts right what a clock that was set back has made of the times.
+/// Puts right what a clock that was set back has made of the times, and forgets what is long over.
 pub(super) fn mend(connection: &Connection, now: At, latest: At) -> Result<(), Fault> {
     let sql = "UPDATE gate SET since = ?1, until = ?1 + (until - since), first = NULL WHERE since > ?2";
     connection.prepare_cached(sql)?.execute((now.0, latest.0))?;
+    // Whoever comes so much later need not be careful any more.
+    let forgotten = i64::try_from(FORGOTTEN.as_micros()).unwrap_or(i64::MAX);
+    connection.prepare_cached("DELETE FROM gate WHERE until < ?1")?.execute([now.0.saturating_sub(forgotten)])?;
     Ok(())
 }
 

@@ -1,0 +1,74 @@
+use std::path::Path;
+use std::thread;
+
+use jiff::SignedDuration;
+
+use super::*;
+
+#[test]
+fn a_clock_that_is_set_back_holds_nobody_longer_than_a_window() {
+    let machine = Machine::new();
+    let caller = caller("w");
+    let journal = machine.process();
+    machine.started(&journal, &caller, None);
+    machine.started(&journal, &caller, None);
+    let pass = go(machine.start(&journal, &caller, MICROSOFT, None));
+    machine.back(&journal, &caller, pass, &refused(Some(SECOND * 600)));
+    machine.now.set(machine.now.get() - SignedDuration::from_hours(10));
+    let held = |provider| machine.held(&journal, &caller, provider).wait;
+    assert_eq!(held(MICROSOFT), SECOND * 600);
+    assert_eq!(held(GOOGLE), LINE_WINDOW);
+    machine.pass(LINE_WINDOW);
+    assert_eq!(held(MICROSOFT), SECOND * 600 - LINE_WINDOW, "it runs down");
+    machine.pass(SECOND * 600);
+    go(machine.start(&journal, &caller, MICROSOFT, None));
+}
+
+#[test]
+fn without_a_file_a_process_keeps_the_limits_by_itself() {
+    let machine = Machine::new();
+    let caller = caller("");
+    let memory = Memory::new().unwrap();
+    let start = |ticket| memory.budget().start(&caller, GOOGLE, ticket, LONG, || machine.now.get()).unwrap();
+    go(start(None));
+    go(start(None));
+    let (ticket, hold) = wait(start(None));
+    assert_eq!(hold.wait, LINE_WINDOW, "as if they were answered now");
+    machine.pass(SECOND * 15 + LINE_WINDOW);
+    go(start(ticket));
+}
+
+#[test]
+fn side_by_side_no_more_start_than_may() {
+    const PROCESSES: usize = 8;
+    let machine = Machine::new();
+    let (directory, now) = (machine.directory.path(), machine.now.get());
+    let caller = caller("w");
+    let race = |directory: &Path| {
+        let journal = Journal::open(directory, true, Kind::Real).unwrap();
+        let entry = journal.budget().start(&caller, GOOGLE, None, LONG, || now).unwrap();
+        // It lives until all have tried.
+        (matches!(entry, Entry::Go(_)), journal)
+    };
+    let entered: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..PROCESSES).map(|_| scope.spawn(|| race(directory).0)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(entered.iter().filter(|went| **went).count(), LIMITS.starts);
+}
+
+#[test]
+fn a_damaged_file_takes_no_block_with_it() {
+    let machine = Machine::new();
+    let caller = caller("w");
+    let journal = machine.process();
+    let pass = go(machine.start(&journal, &caller, GOOGLE, None));
+    machine.back(&journal, &caller, pass, &refused(Some(SECOND * 1800)));
+    journal.file().read(|connection| Ok(connection.execute_batch("DROP TABLE secret")?)).unwrap();
+    drop(journal);
+    let journal = machine.process();
+    journal.workspace("https://api", "k").unwrap();
+    assert_eq!(journal.notices().len(), 1, "it was set aside");
+    assert!(journal.budget().closed(&caller, GOOGLE, || machine.now.get()).unwrap().is_some());
+    assert_eq!(journal.budget().state(&caller, machine.now.get()).unwrap().starts[0].workspace, 1);
+}
