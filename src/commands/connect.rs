@@ -30,7 +30,7 @@ use crate::model::poll::{Terms, Verdict};
 use crate::model::record::Record;
 use crate::model::server_clock::Ahead;
 use crate::model::session::Started;
-use crate::model::words::{conclude, not_started};
+use crate::model::words::{Route, conclude, not_started};
 use crate::report::Reporter;
 use crate::sandbox::{Options, Sandbox, Scenario};
 use crate::settings;
@@ -112,20 +112,10 @@ async fn connect(
     let workspace = store.with(|journal| journal.workspace(&service, config.key.expose_secret())).unwrap_or_default();
     store.with(|journal| journal.note_the_dead(System.time()));
     let provider = flags.provider;
-    let mut context = Context {
-        reporter,
-        session: None,
-        provider: Some(provider),
-        expect: flags.expect.as_deref(),
-        started_at: System.time(),
-        resume: None,
-        again: Some(next::connect(provider, flags.expect.as_deref(), flags.sandbox, global)),
-        route: &route,
-        learned: Learned::default(),
-    };
+    let mut context = context(flags, global, reporter, &route);
     if sandboxed {
-        reporter
-            .emit(Event::Sandbox(flags.sandbox.map(|scenario| format!("{}: {}", scenario.name(), scenario.about()))));
+        let plays = flags.sandbox.map(|scenario| format!("{}: {}", scenario.name(), scenario.about()));
+        reporter.emit(Event::Sandbox(plays));
     }
     let mut shell = Shell { clock: &System, sink: &**reporter, stop: listen()? };
     let limiter = Limiter::new(store, reporter, &config, workspace.clone(), limits);
@@ -209,14 +199,30 @@ async fn connect(
     Ok(context.finish(ended, |end| (end.outcome == Outcome::Connected).then(|| end.message.clone())))
 }
 
+/// What is to be said while there is no session yet.
+fn context<'a>(flags: &'a cli::Connect, global: &Global, reporter: &'a Reporter, route: &'a Route) -> Context<'a> {
+    let expect = flags.expect.as_deref();
+    Context {
+        reporter,
+        session: None,
+        provider: Some(flags.provider),
+        expect,
+        started_at: System.time(),
+        resume: None,
+        again: Some(next::connect(flags.provider, expect, flags.sandbox, global)),
+        route,
+        learned: Learned::default(),
+    }
+}
+
 /// Starts the session and judges its reply.
 async fn begin(
     shell: &mut Shell<'_, System, Signals>,
-    starter: &Start<'_>,
+    request: &Start<'_>,
     flags: &cli::Connect,
     loopback: bool,
 ) -> Result<Session, NotStarted> {
-    let (started, begun) = start(shell, flags.max_wait, starter).await?;
+    let (started, begun) = start(shell, flags.max_wait, request).await?;
     let auth_url = AuthUrl::check(&started.auth_url, loopback).map_err(|why| {
         NotStarted::Failed(Failure::Unusable { what: format!("its auth_url will not be opened or shown: {why}") })
     })?;
@@ -231,7 +237,7 @@ async fn begin(
             said(started.server_now)
         )
     });
-    Ok(Session { started, auth_url, asked: starter.asked(), begun, expiry })
+    Ok(Session { started, auth_url, asked: request.asked(), begun, expiry })
 }
 
 /// Whose sessions these are.

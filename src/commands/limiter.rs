@@ -95,11 +95,6 @@ impl<'a> Limiter<'a> {
         }
     }
 
-    /// What somebody has been told who asked for leave together with something else.
-    pub(super) fn shared(&self, turn: Turn) -> Result<Permit, Hold> {
-        permit(turn, Books::Shared)
-    }
-
     /// Writes down what came back at this time.
     pub(super) fn back(&self, Permit { pass, books }: Permit, answer: &Answer, at: Timestamp) {
         let back = Back { caller: &self.caller, pass, answer, jitter: System.jitter(), at };
@@ -121,9 +116,11 @@ impl<'a> Limiter<'a> {
             match self.call(place) {
                 Ok(permit) => break permit,
                 Err(hold) if matches!(hold.cause, Cause::Told { .. }) => return Err(Failure::Held(hold)),
-                Err(hold) => System.sleep(hold.wait).await,
+                Err(hold) => {
+                    System.sleep(hold.wait).await;
+                    place = hold.cause.place();
+                }
             }
-            place = Place::Given;
         };
         let result = call.await;
         self.back(permit, &result.as_ref().map_or_else(Answer::of, |_| Answer::Passed), System.time());
@@ -140,6 +137,11 @@ impl<'a> Limiter<'a> {
 }
 
 impl Permit {
+    /// What somebody has been told who asked for leave together with something else.
+    pub(super) fn of(turn: Turn) -> Result<Self, Hold> {
+        permit(turn, Books::Shared)
+    }
+
     /// The reservation, where every process sees it.
     pub(super) fn shared(self) -> Option<Pass> {
         (self.books == Books::Shared).then_some(self.pass)

@@ -60,18 +60,18 @@ pub enum Entry {
 pub async fn start<C: Clock, S: Stop>(
     shell: &mut Shell<'_, C, S>,
     patience: Duration,
-    starter: &impl Starter,
+    request: &impl Starter,
 ) -> Result<(Started, Moment), NotStarted> {
     let mut starting = Starting::begin(patience);
     loop {
-        let turn = turn(shell, &mut starting, starter).await;
+        let turn = turn(shell, &mut starting, request).await;
         if turn.is_err() {
-            starter.leave();
+            request.leave();
         }
         turn?;
         let now = shell.clock.moment();
         // Nothing is lost with an init reply, so a stop need not wait for it.
-        let result = shell.attend(pin!(starter.init()), Phase::Starting, now).await.map_err(NotStarted::Stopped)?;
+        let result = shell.attend(pin!(request.init()), Phase::Starting, now).await.map_err(NotStarted::Stopped)?;
         let failure = match result {
             Ok(started) => return Ok((started, shell.clock.moment())),
             Err(failure) => failure,
@@ -97,11 +97,11 @@ pub async fn start<C: Clock, S: Stop>(
 async fn turn<C: Clock, S: Stop>(
     shell: &mut Shell<'_, C, S>,
     starting: &mut Starting,
-    starter: &impl Starter,
+    request: &impl Starter,
 ) -> Result<(), NotStarted> {
     let mut told: Option<(Why, Moment)> = None;
     loop {
-        let Entry::Wait { hold, look } = starter.enter(starting.patience()) else { return Ok(()) };
+        let Entry::Wait { hold, look } = request.enter(starting.patience()) else { return Ok(()) };
         if hold.wait > starting.patience() {
             return Err(NotStarted::Failed(Failure::Held(hold)));
         }

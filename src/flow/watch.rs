@@ -8,7 +8,7 @@ use super::clock::Clock;
 use super::signals::{Signal, Stop};
 use crate::model::event::{Event, Phase, trace};
 use crate::model::failure::Failure;
-use crate::model::limits::{Hold, Place};
+use crate::model::limits::{Cause, Hold, Place};
 use crate::model::moment::Moment;
 use crate::model::poll::{LAST_WORDS, Next, Poll, Reply, Suspicion, Terms, Turn, Verdict, Why};
 
@@ -75,8 +75,8 @@ pub async fn watch<C: Clock, S: Stop>(
             }
         };
         let now = shell.clock.moment();
-        let (held, failure) = match &asked {
-            Asked::NotYet(hold) => (Some(hold.cause.to_string()), None),
+        let (cause, failure) = match &asked {
+            Asked::NotYet(hold) => (Some(hold.cause.clone()), None),
             Asked::Reply(Reply::Failed(failure)) => (None, Some(failure.clone())),
             Asked::Reply(_) => (None, None),
         };
@@ -89,10 +89,10 @@ pub async fn watch<C: Clock, S: Stop>(
             Next::Poll { at, poll } => (at, Ok(poll)),
             Next::End { at, verdict } => (at, Err(verdict)),
         };
-        place = if held.is_some() { Place::Given } else { Place::New };
+        place = cause.as_ref().map_or(Place::New, Cause::place);
         let wait = at.left(now);
-        if let Some(held) = held {
-            trace(shell.sink, 1, || format!("* not yet, {wait:.1?} to wait: {held}"));
+        if let Some(cause) = cause {
+            trace(shell.sink, 1, || format!("* not yet, {wait:.1?} to wait: {cause}"));
         } else if !wait.is_zero() {
             let what = if next.is_ok() { "next request" } else { "giving up" };
             trace(shell.sink, 1, || format!("* {what} in {wait:.1?}"));
@@ -134,7 +134,7 @@ pub async fn once<C: Clock, S: Stop>(
                 if let Err(signal) = shell.rest(at, Phase::Asking, at).await {
                     return Ended::Stopped(signal, Last::Nothing);
                 }
-                place = Place::Given;
+                place = hold.cause.place();
             }
             Err(signal) => {
                 let last_words = last_words(shell, asking).await;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::gate::A_BLOCK;
+use super::pace::Place;
 use crate::model::failure::Throttle;
 use crate::model::poll::Why;
 use crate::model::provider::Provider;
@@ -64,6 +65,18 @@ impl Cause {
         match self {
             Self::Told { throttle, .. } | Self::First { throttle } => *throttle,
             Self::Starts { .. } | Self::Calls => Throttle::Limit,
+        }
+    }
+}
+
+impl Cause {
+    /// How a call that had to wait for this comes back.
+    #[must_use]
+    pub const fn place(&self) -> Place {
+        match self {
+            // It was given a turn.
+            Self::Calls => Place::Given,
+            _ => Place::New,
         }
     }
 }

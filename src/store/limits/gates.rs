@@ -40,14 +40,14 @@ pub(super) fn all(
     Ok(gates)
 }
 
-/// What holds a request back until a time that the service named, if anything does.
+/// What holds a session's start back until a time that the service named, if anything does.
 pub(super) fn closed(
     connection: &Connection,
     caller: &Caller,
-    provider: Option<Provider>,
+    provider: Provider,
     now: At,
 ) -> Result<Option<Hold>, Fault> {
-    Ok(hold(&all(connection, caller, provider, now)?, now))
+    Ok(hold(&all(connection, caller, Some(provider), now)?, now))
 }
 
 /// The same of gates that were read.

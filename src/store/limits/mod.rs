@@ -169,15 +169,12 @@ impl Budget<'_> {
         clock: impl Fn() -> Timestamp,
     ) -> Result<Entry, Fault> {
         let place = ticket.map(|Ticket(number)| number);
-        let (found, is_straight) = self.0.read(|connection| {
-            let now = clock().into();
-            Ok((starts::look(connection, caller, provider, place, now)?, gates::are_straight(connection, now)?))
-        })?;
+        self.straighten(&clock)?;
+        let found = self.0.read(|connection| starts::look(connection, caller, provider, place, clock().into()))?;
         let is_dead = |(_, owner): &&(i64, Option<String>)| self.0.is_dead(owner.as_deref());
         let dead: Vec<i64> = found.before.iter().filter(is_dead).map(|(number, _)| *number).collect();
         if let Some((hold, look)) = found.hold
             && dead.is_empty()
-            && is_straight
             && (found.is_in_line || hold.wait > patience)
         {
             // There is nothing to write.
@@ -207,7 +204,16 @@ impl Budget<'_> {
         provider: Provider,
         clock: impl Fn() -> Timestamp,
     ) -> Result<Option<Hold>, Fault> {
-        self.0.read(|connection| gates::closed(connection, caller, Some(provider), clock().into()))
+        self.straighten(&clock)?;
+        self.0.read(|connection| gates::closed(connection, caller, provider, clock().into()))
+    }
+
+    /// Puts right what a clock that was set back has made of the gates, before they are only looked at.
+    fn straighten(&self, clock: &impl Fn() -> Timestamp) -> Result<(), Fault> {
+        if self.0.read(|connection| gates::are_straight(connection, clock().into()))? {
+            return Ok(());
+        }
+        self.0.write(|transaction| mend(transaction, clock().into()))
     }
 
     /// Gives a place in the line back.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::{Caller, Gates, Pass, calls, gates};
-use crate::model::limits::{At, Cause, Hold, LINE_WINDOW, Place, Slot, Starts, Taken, turn};
+use crate::model::limits::{At, Cause, Gate, Hold, LINE_WINDOW, Place, Slot, Starts, Taken, turn};
 use crate::model::provider::Provider;
 use crate::store::fault::Fault;
 
@@ -15,6 +15,9 @@ const A_MOMENT: Duration = Duration::from_millis(250);
 /// How soon to look again in a line: those before may have left it, the service may have said something.
 const SOON: Duration = Duration::from_secs(1);
 const LATE: Duration = Duration::from_secs(10);
+
+/// For how long others are left to go first after a gate has opened.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What somebody finds who wants to start a session.
 pub(super) struct Found {
@@ -61,20 +64,21 @@ pub(super) fn look(
     workspaces.push(&caller.workspace);
     let turn = turn(caller.limits, now, &taken, &workspaces);
     found.before = turn.before.iter().map(|&index| (ahead[index].number, ahead[index].owner.clone())).collect();
-    let held = |until: At, cause: Cause| Hold { wait: until.left(now), until: until.time(), cause };
+    let until = |until: At, cause: Cause| Hold { wait: until.left(now), until: until.time(), cause };
     let limits = caller.limits;
+    // Only one goes first, and that is whoever came first, unless they are stopped.
+    let is_behind = |gate: &Gate| !found.before.is_empty() && gate.until + PATIENCE > now;
     found.hold = if let Some((throttle, lapses)) = gates::behind(&found.gates, now) {
-        Some((held(lapses, Cause::First { throttle }), A_MOMENT))
+        Some((until(lapses, Cause::First { throttle }), A_MOMENT))
     } else if turn.at > now {
         let limit = if turn.address { limits.address_starts } else { limits.starts };
-        let hold = held(turn.at, Cause::Starts { limit, provider, address: turn.address, ahead: ahead.len() });
+        let hold = until(turn.at, Cause::Starts { limit, provider, address: turn.address, ahead: ahead.len() });
         let look = soon(hold.wait);
         Some((hold, look))
-    } else if let Some((_, gate)) = found.gates.first().filter(|_| !found.before.is_empty()) {
-        // Only one goes first, and that is whoever came first.
-        Some((held(now + A_MOMENT, Cause::First { throttle: gate.throttle }), A_MOMENT))
+    } else if let Some((_, gate)) = found.gates.iter().find(|(_, gate)| is_behind(gate)) {
+        Some((until(now + A_MOMENT, Cause::First { throttle: gate.throttle }), A_MOMENT))
     } else if let Slot::Later { at, .. } = calls::look(connection, caller, Place::First, now)? {
-        let hold = held(at, Cause::Calls);
+        let hold = until(at, Cause::Calls);
         let look = hold.wait;
         Some((hold, look))
     } else {

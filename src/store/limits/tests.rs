@@ -68,7 +68,7 @@ impl Machine {
 fn go(entry: Entry) -> Pass {
     match entry {
         Entry::Go(pass) => pass,
-        Entry::Wait { .. } => panic!("{entry:?}"),
+        Entry::Wait { hold, .. } => panic!("{hold:?}"),
     }
 }
 
@@ -93,14 +93,14 @@ fn processes_share_the_minute_and_come_in_line() {
     let flying = go(machine.start(&two, &caller, GOOGLE, None));
     let (first, hold) = wait(machine.start(&three, &caller, GOOGLE, None));
     assert_eq!(hold.cause, Cause::Starts { limit: 2, provider: GOOGLE, address: false, ahead: 0 });
-    assert_eq!(hold.wait, LINE_WINDOW - SECOND * 10);
+    assert_eq!(hold.wait, LINE_WINDOW.saturating_sub(SECOND * 10));
     let (second, hold) = wait(machine.start(&one, &caller, GOOGLE, None));
     assert!(matches!(hold.cause, Cause::Starts { ahead: 1, .. }), "{hold:?}");
     // The other provider has a minute of its own.
     go(machine.start(&one, &caller, MICROSOFT, None));
 
     // A reservation counts from when its reply was in, and as long as it is not.
-    machine.pass(LINE_WINDOW - SECOND * 10);
+    machine.pass(LINE_WINDOW.saturating_sub(SECOND * 10));
     wait(machine.start(&one, &caller, GOOGLE, second));
     machine.started(&three, &caller, first);
     machine.back(&two, &caller, flying, &Answer::Nothing);
@@ -243,7 +243,9 @@ fn calls_of_every_kind_share_the_second() {
     let (_, hold) = wait(machine.start(&journal, &caller, GOOGLE, None));
     assert_eq!(hold.cause, Cause::Calls);
     assert!(matches!(machine.call(&journal, &caller), Turn::At(_)));
-    passes.into_iter().for_each(|pass| machine.back(&journal, &caller, pass, &Answer::Passed));
+    for pass in passes {
+        machine.back(&journal, &caller, pass, &Answer::Passed);
+    }
     machine.pass(SECOND);
     assert!(matches!(machine.call(&journal, &caller), Turn::At(_)));
     machine.pass(Duration::from_millis(10));

@@ -45,13 +45,14 @@ fn changed(aside: &Path, damaged: &[u8]) -> Vec<i64> {
     let roots = || {
         let connection = Connection::open(aside)?;
         let sql = format!("SELECT rootpage FROM sqlite_schema WHERE tbl_name IN ({TABLES})");
-        let roots = connection.prepare(&sql)?.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>();
-        roots
+        connection.prepare(&sql)?.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()
     };
     let mut before = damaged.to_vec();
     let after = fs::read(aside).unwrap();
     if after.len() == before.len() && before.len() > 100 {
-        [24..28, 92..100].into_iter().for_each(|counter| before[counter.clone()].copy_from_slice(&after[counter]));
+        for counter in [24..28, 92..100] {
+            before[counter.clone()].copy_from_slice(&after[counter]);
+        }
     }
     let roots = roots().unwrap_or_default();
     let pages = before.chunks(4096).zip(after.chunks(4096)).zip(1_i64..);
