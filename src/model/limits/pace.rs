@@ -6,10 +6,14 @@ use super::{At, Limits};
 
 /// For how long a call counts after its reply. The service's second, and a little more, since its clock need not run as
 /// ours does.
-pub const CALL_WINDOW: Duration = Duration::from_millis(1_010);
+pub const CALL_WINDOW: Duration = Duration::from_micros(WINDOW_MICROS);
+const WINDOW_MICROS: u64 = 1_010_000;
 
 /// How much of the limit is used as a rule, in percent.
 const USED: usize = 90;
+
+/// How much of it is used where replies take very long, in percent.
+const SLOWEST: usize = 10;
 
 /// How much of it may be, where calls leave later than they were to, in percent. The rest is for those that cannot wait.
 const USABLE: usize = 95;
@@ -49,8 +53,11 @@ pub enum Slot {
 /// or, where they are not, until when they may be, the earliest first.
 #[must_use]
 pub fn slot(limits: Limits, now: At, next: At, done: &[At], place: Place) -> Slot {
-    let step = Duration::from_micros(100_000_000 / u64::try_from(limits.calls * USED).unwrap_or(u64::MAX).max(1));
     let counted = &done[done.partition_point(|done| *done + CALL_WINDOW <= now)..];
+    let flying = done.len() - done.partition_point(|done| *done <= now);
+    // The longer replies take, the more calls count that have not been answered, and the fewer may follow in a second.
+    let often = (limits.calls * USED / 100).saturating_sub(flying).max(limits.calls * SLOWEST / 100).max(1);
+    let step = Duration::from_micros(WINDOW_MICROS / u64::try_from(often).unwrap_or(u64::MAX));
     // So many turns nobody gives out: the clock was set back since.
     let turn = if next.left(now) > LONGEST_LINE { now } else { next.max(now) };
     let (at, next) = match place {
@@ -85,7 +92,7 @@ mod tests {
     #[test]
     fn calls_leave_one_after_the_other() {
         // Nine in ten of ten a second.
-        let step = 111_111;
+        let step = 112_222;
         for (now, next, place, slot_of_it) in [
             (0, 0, Place::New, Slot::Now(At(step))),
             (500, 0, Place::New, Slot::Now(At(500_000 + step))),
@@ -119,8 +126,15 @@ mod tests {
             // Those on their way are reckoned to be answered now.
             assert_eq!(at(500, 0, &vec![ms(9000); usize::try_from(most).unwrap()]), Some(ms(1510)), "{place:?}");
         }
+        // The more of them there are, the later comes the next turn.
+        let steps =
+            [1, 4, 8, 20].map(|flying| match slot(LIMITS, ms(0), ms(5000), &vec![ms(9000); flying], Place::New) {
+                Slot::Later { next, .. } => next.left(ms(5000)).as_millis(),
+                Slot::Now(_) => 0,
+            });
+        assert_eq!(steps, [126, 202, 1010, 1010]);
         // Whoever had a turn and finds no room puts off those to come.
         let full = slot(LIMITS, ms(500), ms(700), &out(9), Place::Given);
-        assert_eq!(full, Slot::Later { at: ms(1010), next: At(700_000 + 111_111) });
+        assert_eq!(full, Slot::Later { at: ms(1010), next: At(700_000 + 112_222) });
     }
 }
