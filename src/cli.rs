@@ -132,7 +132,7 @@ pub struct Connect {
     /// Between two polls; at least 1s [default: 5s]
     #[arg(long, value_name = "DURATION", value_parser = positive)]
     pub interval: Option<Duration>,
-    /// The longest wait for a rate limit or an outage before the session can start
+    /// The longest wait for a rate limit, for a turn under one, or for an outage before the session can start
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration)]
     pub max_wait: Duration,
     /// The mailbox that must come back

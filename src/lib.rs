@@ -10,7 +10,7 @@
 //! | [`browser`] | what can open a URL here, and opening it | `model` |
 //! | [`report`] | events as text and JSON, the spinner, foreign text made safe. Only it prints | `model` |
 //! | [`sandbox`] | a stand-in for the API: rules (pure), a loopback server, the consent page | `model` |
-//! | [`store`] | the journal of sessions, in one `SQLite` file: what was read, who waits | `model` |
+//! | [`store`] | the journal of sessions and the shared limits, in one `SQLite` file: what was read, who waits | `model` |
 //! | [`flow`] | the async shell: starting a session, watching it, settling a lost result; clock, signals | `model` |
 //! | [`cli`] | the command line as clap reads it | `model`, `sandbox` (the names of its scenarios) |
 //! | [`settings`] | flags and environment, resolved | `cli`, `model`, `api`, `report` and `store` (their configuration) |

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long another process is waited for, in all. A transaction takes a few milliseconds, most of them the disk's.
-pub(super) const LONGEST: Duration = Duration::from_secs(5);
+/// How long another process is waited for, in all. A transaction takes a few milliseconds, most of them the disk's, but
+/// hundreds of processes may be ahead; and without the file each of them would keep the limits by itself.
+pub(super) const LONGEST: Duration = Duration::from_secs(20);
 
 /// And once it was waited for in vain: it may never let go, and there is something else to be done here.
 const ONCE_BITTEN: Duration = Duration::from_millis(200);
@@ -120,7 +121,7 @@ mod tests {
             (waited, looks) = (waited + nap, looks + 1);
         }
         assert!((LONGEST..LONGEST + LONGEST_NAP).contains(&waited), "{waited:?}");
-        assert!(looks < 6_000, "{looks}");
+        assert!(looks < 21_000, "{looks}");
     }
 
     #[test]

@@ -13,6 +13,9 @@ use super::{fingerprint, place};
 /// How often a new name is tried. One is enough unless somebody clears away at that very moment.
 const TRIES: usize = 20;
 
+/// More signs than this are very many.
+const MANY: usize = 64;
+
 /// This process's sign of life. It ends with it.
 #[derive(Debug)]
 pub(super) struct Alive {
@@ -28,9 +31,11 @@ impl Alive {
     pub(super) fn begin(directory: &Path, own: bool) -> Result<Self, Fault> {
         let fault = |error: &io::Error| Fault::io("no lock can be had in the state directory", error);
         place::make_directory(directory, own)?;
-        sweep(directory);
-        for _ in 0..TRIES {
+        for attempt in 0..TRIES {
             let name = fingerprint::name()?;
+            if attempt == 0 {
+                sweep(directory, &name);
+            }
             let path = directory.join(&name);
             let file = place::lock_file(&path).map_err(|error| fault(&error))?;
             match file.try_lock() {
@@ -75,13 +80,17 @@ fn is_locked(path: &Path) -> bool {
     File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
-fn sweep(directory: &Path) {
+/// Clears away the signs of the dead. Of very many, those are looked at that begin like the sign that is about to be given,
+/// so that processes which all begin at once do not each look at all of the others.
+fn sweep(directory: &Path, name: &str) {
     let Ok(entries) = fs::read_dir(directory) else { return };
-    for entry in entries.flatten() {
-        if !entry.file_name().to_str().is_some_and(is_ours) {
-            continue;
-        }
-        let path = entry.path();
+    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let mut signs: Vec<String> = names.filter(|name| is_ours(name)).collect();
+    if signs.len() > MANY {
+        signs.retain(|sign| sign[..1] == name[..1]);
+    }
+    for sign in signs {
+        let path = directory.join(sign);
         let Ok(file) = File::open(&path) else { continue };
         // Shared, as everybody looks: a lock that is not is the sign itself, and must not be seen where there is none. It is
         // held until the file is gone, so that nobody can give a sign in between.
@@ -118,5 +127,17 @@ mod tests {
         let three = Alive::begin(&path, true).unwrap();
         assert!(others.iter().all(|name| path.join(name).exists()), "what is not ours is left alone");
         assert!(!path.join(dead).exists() && is_alive(&path, two.name()) && is_alive(&path, three.name()));
+    }
+
+    #[test]
+    fn of_very_many_some_are_cleared_away_each_time() {
+        let directory = tempfile::tempdir().unwrap();
+        let names = (0..=MANY).map(|number| format!("{:x}{number:031x}", number % 16));
+        names.for_each(|name| fs::write(directory.path().join(name), "").unwrap());
+        let count = || fs::read_dir(directory.path()).unwrap().count();
+        drop(Alive::begin(directory.path(), true).unwrap());
+        assert!((1..=MANY).contains(&count()), "{}", count());
+        drop(Alive::begin(directory.path(), true).unwrap());
+        assert_eq!(count(), 0, "the rest are not many any more");
     }
 }

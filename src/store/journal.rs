@@ -106,6 +106,10 @@ impl Journal {
 
     /// Writes down a session that has just begun and, where this process is going to wait for it, who does.
     pub fn begin(&self, name: &str, record: &Record, waiting: bool, now: Timestamp) -> Result<(), Fault> {
+        if waiting {
+            // Not while others wait for the file.
+            self.sign_of_life();
+        }
         self.file.write(|transaction| {
             tidy(transaction, now)?;
             rows::put(transaction, name, record)?;
@@ -133,6 +137,7 @@ impl Journal {
         now: Timestamp,
     ) -> Result<Result<Entry, Busy>, Fault> {
         let fresh = fingerprint::name()?;
+        self.sign_of_life();
         self.file.write(|transaction| {
             tidy(transaction, now)?;
             let found = find(transaction, &unknown.service, &unknown.id)?;

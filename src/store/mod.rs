@@ -1,8 +1,9 @@
-//! What this machine remembers: the journal of sessions, in one `SQLite` file that every process here shares.
+//! What this machine remembers: the journal of sessions, and what was sent under which limits, in one `SQLite` file that
+//! every process here shares.
 //!
 //! A result can be read from the API once, so it is on disk before anybody is told it: each change is one transaction,
-//! synchronised through to the disk. Nothing here is needed for the API's sake. Where there is no place for the file, or
-//! it fails, a command says so once and goes on without.
+//! synchronised through to the disk. Where there is no place for the file, or it fails, a command says so once and goes on
+//! without, with limits of its own.
 
 mod aside;
 mod busy;

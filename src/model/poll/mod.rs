@@ -149,6 +149,7 @@ impl Poll {
                 None => Verdict::NotFound,
             },
             Reply::Failed(failure) if failure.is_final() => Verdict::Failed { failure, lost: self.has_lost() },
+            Reply::Failed(Failure::Held(hold)) => return self.closed(hold, now),
             Reply::Failed(failure) => return self.failed(failure, sent, now, jitter),
             reply => Verdict::at_once(reply),
         };
@@ -168,12 +169,29 @@ impl Poll {
             // From the session's end on it may go before others.
             return Next::Poll { at: at.min(end), poll: self };
         }
-        // The machine may have been asleep, and not have asked since the end.
-        let last_chance = *self.last_chance.get_or_insert((end + LAST_POLL_GRACE).max(now + LAST_REPLY));
-        if at > last_chance {
+        if at > self.last_chance(now) {
             return Next::End { at: now, verdict: self.over(Some(Failure::Held(hold))) };
         }
         Next::Poll { at, poll: self }
+    }
+
+    /// The same where the service said to stay away: until then, or not at all.
+    fn closed(mut self, hold: Hold, now: Moment) -> Next {
+        let at = now + hold.wait;
+        if at > self.last_chance(now) || self.terms.give_up.is_some_and(|give_up| at > give_up) {
+            return Next::End { at: now, verdict: self.over(Some(Failure::Held(hold))) };
+        }
+        Next::Poll { at, poll: self }
+    }
+
+    /// Until when the last request may wait.
+    fn last_chance(&mut self, now: Moment) -> Moment {
+        let latest = self.terms.end + LAST_POLL_GRACE;
+        if now < self.terms.end {
+            return latest;
+        }
+        // The machine may have been asleep, and not have asked since the end.
+        *self.last_chance.get_or_insert(latest.max(now + LAST_REPLY))
     }
 
     fn has_lost(&self) -> bool {
@@ -186,7 +204,6 @@ impl Poll {
         let growing = Backoff { first: interval, ceiling: interval.saturating_mul(SLOWEST) };
         let wait = match &failure {
             Failure::Throttled { after: Some(after), .. } => Wait::Named(*after),
-            Failure::Held(hold) => Wait::Named(hold.wait),
             Failure::Throttled { throttle: Throttle::Limit, .. } => {
                 Wait::Own(UNNAMED_THROTTLE.wait(self.failures, jitter))
             }

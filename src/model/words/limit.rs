@@ -70,17 +70,15 @@ pub(super) fn throttled(
 fn blocked(named: Named, provider: Option<Provider>, case: &Case, said: &str) -> (String, Vec<String>) {
     let sessions = provider.map_or_else(|| "sessions".to_owned(), |provider| format!("{} sessions", provider.name()));
     let mut hints = vec![
-        "It does that where sessions go on being started past its limits: 75 a minute for a workspace, 150 for an IP \
-         address, whichever programs behind this address those are."
+        "Probably something behind this address went on starting sessions past the limits: 75 a minute for a workspace, 150 \
+         for an address."
             .to_owned(),
-        "Do not try before that, from here or with something else: pushing on makes it 2 hours, then 24. Nothing is sent \
-         by this tool until then, and after that one request goes first, alone."
+        "Do not try before that, from here or with something else: pushing on makes it 2 hours, then 24. This tool sends \
+         nothing until then."
             .to_owned(),
     ];
     let other = provider.and_then(|blocked| Provider::ALL.into_iter().find(|provider| *provider != blocked));
-    hints.extend(
-        other.map(|other| format!("{} mailboxes can be connected meanwhile: limits are kept apart.", other.name())),
-    );
+    hints.extend(other.map(|other| format!("{} mailboxes can be connected meanwhile.", other.name())));
     (format!("Instantly has blocked this IP address for {sessions}{} (HTTP 429{said})", named.words(case)), hints)
 }
 

@@ -173,6 +173,7 @@ impl Budget<'_> {
         let found = self.0.read(|connection| starts::look(connection, caller, provider, place, clock().into()))?;
         let is_dead = |(_, owner): &&(i64, Option<String>)| self.0.is_dead(owner.as_deref());
         let dead: Vec<i64> = found.before.iter().filter(is_dead).map(|(number, _)| *number).collect();
+        let waits = found.hold.is_some();
         if let Some((hold, look)) = found.hold
             && dead.is_empty()
             && (found.is_in_line || hold.wait > patience)
@@ -180,6 +181,8 @@ impl Budget<'_> {
             // There is nothing to write.
             return Ok(Entry::Wait { ticket: ticket.filter(|_| found.is_in_line), hold, look });
         }
+        // Not while others wait for the file.
+        let owner = if waits { self.owner() } else { None };
         self.0.write(|transaction| {
             let now = clock().into();
             mend(transaction, now)?;
@@ -191,7 +194,10 @@ impl Budget<'_> {
             let ticket = match place.filter(|_| found.is_in_line) {
                 Some(place) => Some(place),
                 None if hold.wait > patience => None,
-                None => Some(starts::queue(transaction, caller, provider, self.owner().as_deref())?),
+                None => {
+                    let owner = owner.clone().or_else(|| self.owner());
+                    Some(starts::queue(transaction, caller, provider, owner.as_deref())?)
+                }
             };
             Ok(Entry::Wait { ticket: ticket.map(Ticket), hold, look })
         })

@@ -176,7 +176,7 @@ impl Field {
             let entries = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
             entries.collect()
         };
-        let known = ["journal.db", "journal.db-journal", "journal.live"].map(str::to_owned);
+        let known = ["journal.db", "journal.db-journal", "journal.db.queue", "journal.live"].map(str::to_owned);
         assert_eq!(names(self.state.path()), known.into());
         assert_eq!(names(&self.state.path().join("journal.live")), BTreeSet::new());
     }
