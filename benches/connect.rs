@@ -47,7 +47,7 @@ fn connect(url: &str, requests: &Receiver<Instant>) {
     let mut whole = Vec::new();
     for _ in 0..RUNS {
         let start = Instant::now();
-        whole.push(timed(&mut command(url, state.path(), &["connect", "google", "--no-browser"])));
+        whole.push(timed(&mut unlimited(url, state.path(), &["connect", "google", "--no-browser"])));
         first.push(milliseconds(requests.recv().unwrap().duration_since(start)));
         requests.recv().unwrap();
     }
@@ -67,11 +67,18 @@ fn journal(url: &str) {
             let id = format!("s{run}");
             let arguments =
                 if name == "connect" { ["connect", "google", "--no-browser"] } else { ["status", &id, "-q"] };
-            times[run % 2].push(timed(&mut command(url, place, &arguments)));
+            times[run % 2].push(timed(&mut unlimited(url, place, &arguments)));
         }
         let [with, without] = times.map(median);
         println!("{name:<8}with the journal, and without      {with:8.2} ms and {without:.2} ms");
     }
+}
+
+/// One that has to wait for no limit: they are minded all the same, and would be waited for.
+fn unlimited(url: &str, state: &std::path::Path, arguments: &[&str]) -> Command {
+    let mut command = command(url, state, arguments);
+    command.env("INSTANTLY_OAUTH_LIMITS", "starts=1000000,calls=1000000");
+    command
 }
 
 /// A state directory where a sync is cheap, if there is such a place.

@@ -49,7 +49,7 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
             [CompletionResult]::new('--browser', '--browser', [CompletionResultType]::ParameterName, 'The program to open the URL with; %s stands for the URL, else it comes last [env: BROWSER]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up waiting earlier than the session expires')
             [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Between two polls; at least 1s [default: 5s]')
-            [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'The longest wait for a rate limit or an outage before the session can start')
+            [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'The longest wait for a rate limit, for a turn under one, or for an outage before the session can start')
             [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'The mailbox that must come back')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'No key, no network: the API is simulated inside this process')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]')

@@ -45,7 +45,7 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
             cand --browser 'The program to open the URL with; %s stands for the URL, else it comes last [env: BROWSER]'
             cand --timeout 'Give up waiting earlier than the session expires'
             cand --interval 'Between two polls; at least 1s [default: 5s]'
-            cand --max-wait 'The longest wait for a rate limit or an outage before the session can start'
+            cand --max-wait 'The longest wait for a rate limit, for a turn under one, or for an outage before the session can start'
             cand --expect 'The mailbox that must come back'
             cand --sandbox 'No key, no network: the API is simulated inside this process'
             cand --color 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]'

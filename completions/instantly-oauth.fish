@@ -47,7 +47,7 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "hel
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l browser -d 'The program to open the URL with; %s stands for the URL, else it comes last [env: BROWSER]' -r -f -a "(__fish_complete_command)"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l timeout -d 'Give up waiting earlier than the session expires' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l interval -d 'Between two polls; at least 1s [default: 5s]' -r
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l max-wait -d 'The longest wait for a rate limit or an outage before the session can start' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l max-wait -d 'The longest wait for a rate limit, for a turn under one, or for an outage before the session can start' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l expect -d 'The mailbox that must come back' -r -f
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l sandbox -d 'No key, no network: the API is simulated inside this process' -r -f -a "ask\t'you decide, on a consent page in the browser'
 success\t'a simulated person allows access'
