@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::fault::Fault;
-use super::{busy, db, limits, place, rows};
+use super::limits::carry;
+use super::{busy, db, place, rows};
 
 /// What `SQLite` keeps beside a file. It belongs to the damaged one, and would be taken for the new one's.
 const HELPERS: [&str; 3] = ["-journal", "-wal", "-shm"];
@@ -70,7 +71,7 @@ fn renewed(fresh: &Path, damaged: Option<&Connection>) -> Result<usize, Fault> {
     let mut connection = db::open(fresh, &Arc::default())?;
     let transaction = connection.transaction()?;
     let carried = damaged.map_or(Ok(0), |damaged| rows::carry_over(damaged, &transaction))?;
-    damaged.inspect(|damaged| limits::carry_over(damaged, &transaction));
+    damaged.inspect(|damaged| carry::carry_over(damaged, &transaction));
     transaction.commit()?;
     // It leaves no helper under this name.
     connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;

@@ -3,6 +3,7 @@
 //! becomes of it.
 
 mod calls;
+pub(super) mod carry;
 mod gates;
 mod polls;
 mod starts;
@@ -13,8 +14,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::types::Value;
-use rusqlite::{Connection, Row, Transaction, params_from_iter};
+use rusqlite::{Connection, Transaction};
 
 use super::db;
 use super::fault::Fault;
@@ -286,21 +286,6 @@ fn mend(connection: &Connection, now: At) -> Result<(), Fault> {
         connection.prepare_cached(&sql)?.execute((now.0, latest.0))?;
     }
     gates::mend(connection, now, latest)
-}
-
-/// Copies what can be read of a damaged file into a new one: the service has not forgotten it either.
-pub(super) fn carry_over(damaged: &Connection, fresh: &Connection) {
-    for (table, columns) in [("start", 7), ("gate", 10)] {
-        let Ok(mut statement) = damaged.prepare(&format!("SELECT * FROM {table}")) else { continue };
-        let values = |row: &Row<'_>| (0..columns).map(|index| row.get(index)).collect::<Result<Vec<Value>, _>>();
-        let Ok(rows) = statement.query_map([], values) else { continue };
-        let places = vec!["?"; columns].join(", ");
-        let sql = format!("INSERT OR IGNORE INTO {table} VALUES ({places})");
-        for values in rows.map_while(Result::ok) {
-            // What does not fit into a table of ours makes no sense.
-            let _ = fresh.execute(&sql, params_from_iter(values));
-        }
-    }
 }
 
 /// The gates that a request has to pass.
