@@ -59,7 +59,8 @@ impl<'a> Limiter<'a> {
     ) -> Self {
         let service = config.base.to_string();
         let patience = config.timeout.min(LONGEST_FLIGHT);
-        Self { store, reporter, caller: Caller { service, workspace, limits, patience }, memory: OnceCell::new() }
+        let caller = Caller { service, workspace, limits, patience, uptime: System::uptime };
+        Self { store, reporter, caller, memory: OnceCell::new() }
     }
 
     /// Does something with the limits: those that all share, or else this process's own.

@@ -1,10 +1,13 @@
 //! Time and chance, handed in so that tests can hold both.
 
+use std::fs;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::model::limits::Uptime;
 use crate::model::moment::Moment;
 
 /// What the shell knows of time and chance.
@@ -45,6 +48,17 @@ impl Clock for System {
     }
 }
 
+impl System {
+    /// How long the machine has been up. None where it does not tell one start from another.
+    #[must_use]
+    pub fn uptime() -> Option<Uptime> {
+        static BOOT: OnceLock<Option<String>> = OnceLock::new();
+        // Linux.
+        let boot = BOOT.get_or_init(|| fs::read_to_string("/proc/sys/kernel/random/boot_id").ok());
+        Some(Uptime { boot: boot.as_ref()?.trim().to_owned(), up: since_boot() })
+    }
+}
+
 /// The time since the machine started, sleep included. The standard library's clock leaves sleep out on Linux and
 /// macOS.
 #[cfg(unix)]
@@ -74,5 +88,10 @@ mod tests {
         let before = System.moment();
         assert!((0..100).all(|_| (0.0..=1.0).contains(&System.jitter())));
         assert!(System.moment() >= before);
+        let uptimes = [System::uptime(), System::uptime()];
+        assert_eq!(uptimes[0].is_some(), cfg!(target_os = "linux"));
+        if let [Some(one), Some(two)] = uptimes {
+            assert!(one.boot == two.boot && one.up <= two.up && one.boot.len() > 8, "{one:?} {two:?}");
+        }
     }
 }

@@ -73,6 +73,7 @@ const STEPS: &[&str] = &[
         sent INTEGER NOT NULL,
         done INTEGER NOT NULL
     ) STRICT;
+    CREATE TABLE clock (boot TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT;
     CREATE TABLE pace (workspace TEXT PRIMARY KEY, next INTEGER NOT NULL) STRICT;
     CREATE TABLE gate (
         service TEXT NOT NULL,
@@ -152,6 +153,10 @@ fn version(connection: &Connection, path: &Path, known: i64) -> Result<i64, Faul
     let (application, found) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
     if application != APPLICATION {
         let form = form(connection)?;
+        if number("PRAGMA application_id")? == APPLICATION {
+            // Another process has made it between the two looks.
+            return version(connection, path, known);
+        }
         return match () {
             () if form.is_empty() && found == 0 => Ok(0),
             () if form == form_after(STEPS)? => Err(Fault::Damaged("its header is not what it was".into())),

@@ -65,6 +65,15 @@ impl From<Timestamp> for At {
     }
 }
 
+/// How long the machine has been up, by a clock that nobody sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uptime {
+    /// Which start of the machine it counts from.
+    pub boot: String,
+    /// How long that is, sleep included.
+    pub up: Duration,
+}
+
 impl Add<Duration> for At {
     type Output = Self;
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Row};
 
-use super::{Back, Caller, Gates, TOLERANCE};
+use super::clock::TOLERANCE;
+use super::{Back, Caller, Gates};
 use crate::model::failure::Throttle;
 use crate::model::limits::{Answer, At, Cause, Gate, Hold, Passage, Refusal};
 use crate::model::provider::Provider;

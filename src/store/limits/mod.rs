@@ -4,6 +4,7 @@
 
 mod calls;
 pub(super) mod carry;
+mod clock;
 mod gates;
 mod polls;
 mod starts;
@@ -20,11 +21,8 @@ use super::db;
 use super::fault::Fault;
 use super::journal::Journal;
 use crate::model::failure::Throttle;
-use crate::model::limits::{Answer, At, Gate, Hold, Limits, Place, State};
+use crate::model::limits::{Answer, At, Gate, Hold, Limits, Place, State, Uptime};
 use crate::model::provider::Provider;
-
-/// How far ahead of this process's clock another's may seem: one that read it just before.
-const TOLERANCE: Duration = Duration::from_secs(1);
 
 /// Who asks, and on which terms.
 #[derive(Clone, Debug)]
@@ -37,6 +35,8 @@ pub struct Caller {
     pub limits: Limits,
     /// The longest that a reply is waited for.
     pub patience: Duration,
+    /// How long the machine has been up.
+    pub uptime: fn() -> Option<Uptime>,
 }
 
 /// A place in the line of those who want to start a session.
@@ -169,7 +169,7 @@ impl Budget<'_> {
         clock: impl Fn() -> Timestamp,
     ) -> Result<Entry, Fault> {
         let place = ticket.map(|Ticket(number)| number);
-        self.straighten(&clock)?;
+        self.straighten(caller, &clock)?;
         let found = self.0.read(|connection| starts::look(connection, caller, provider, place, clock().into()))?;
         let is_dead = |(_, owner): &&(i64, Option<String>)| self.0.is_dead(owner.as_deref());
         let dead: Vec<i64> = found.before.iter().filter(is_dead).map(|(number, _)| *number).collect();
@@ -185,7 +185,7 @@ impl Budget<'_> {
         let owner = if waits { self.owner() } else { None };
         self.0.write(|transaction| {
             let now = clock().into();
-            mend(transaction, now)?;
+            clock::mend(transaction, caller, now)?;
             starts::tidy(transaction, &dead, now)?;
             let found = starts::look(transaction, caller, provider, place, now)?;
             let Some((hold, look)) = found.hold else {
@@ -210,16 +210,16 @@ impl Budget<'_> {
         provider: Provider,
         clock: impl Fn() -> Timestamp,
     ) -> Result<Option<Hold>, Fault> {
-        self.straighten(&clock)?;
+        self.straighten(caller, &clock)?;
         self.0.read(|connection| gates::closed(connection, caller, provider, clock().into()))
     }
 
     /// Puts right what a clock that was set back has made of the gates, before they are only looked at.
-    fn straighten(&self, clock: &impl Fn() -> Timestamp) -> Result<(), Fault> {
+    fn straighten(&self, caller: &Caller, clock: &impl Fn() -> Timestamp) -> Result<(), Fault> {
         if self.0.read(|connection| gates::are_straight(connection, clock().into()))? {
             return Ok(());
         }
-        self.0.write(|transaction| mend(transaction, clock().into()))
+        self.0.write(|transaction| clock::mend(transaction, caller, clock().into()))
     }
 
     /// Gives a place in the line back.
@@ -264,7 +264,7 @@ impl Budget<'_> {
 
 /// Asks to make a call that starts no session.
 fn call(connection: &Connection, caller: &Caller, place: Place, now: At) -> Result<Turn, Fault> {
-    mend(connection, now)?;
+    clock::mend(connection, caller, now)?;
     calls::take(connection, caller, place, now)
 }
 
@@ -276,16 +276,6 @@ fn back(connection: &Connection, back: &Back<'_>) -> Result<(), Fault> {
         starts::done(connection, start, (*at).into())?;
     }
     gates::learn(connection, back)
-}
-
-/// Puts right what a clock that was set back has made of the times: what seems yet to come was sent by now.
-fn mend(connection: &Connection, now: At) -> Result<(), Fault> {
-    let latest = now + TOLERANCE;
-    for table in ["start", "call"] {
-        let sql = format!("UPDATE {table} SET sent = ?1, done = ?1 WHERE sent > ?2");
-        connection.prepare_cached(&sql)?.execute((now.0, latest.0))?;
-    }
-    gates::mend(connection, now, latest)
 }
 
 /// The gates that a request has to pass.

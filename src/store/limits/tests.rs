@@ -14,7 +14,13 @@ const GOOGLE: Provider = Provider::Google;
 const MICROSOFT: Provider = Provider::Microsoft;
 
 fn caller(workspace: &str) -> Caller {
-    Caller { service: "https://api".into(), workspace: workspace.into(), limits: LIMITS, patience: SECOND * 15 }
+    Caller {
+        service: "https://api".into(),
+        workspace: workspace.into(),
+        limits: LIMITS,
+        patience: SECOND * 15,
+        uptime: || None,
+    }
 }
 
 /// Some processes with one file between them, and a clock.

@@ -72,3 +72,38 @@ fn a_damaged_file_takes_no_block_with_it() {
     assert!(journal.budget().closed(&caller, GOOGLE, || machine.now.get()).unwrap().is_some());
     assert_eq!(journal.budget().state(&caller, machine.now.get()).unwrap().starts[0].workspace, 1);
 }
+
+#[test]
+fn a_clock_that_is_set_forward_makes_no_minute_shorter() {
+    thread_local! {
+        static UP: Cell<(u64, Duration)> = const { Cell::new((1, SECOND)) };
+    }
+    let machine = Machine::new();
+    let uptime = || {
+        let (boot, up) = UP.get();
+        Some(Uptime { boot: boot.to_string(), up })
+    };
+    let caller = Caller { uptime, ..caller("w") };
+    let journal = machine.process();
+    let up = |by| UP.set((UP.get().0, UP.get().1 + by));
+    let left = || machine.held(&journal, &caller, GOOGLE).wait;
+    machine.started(&journal, &caller, None);
+    machine.started(&journal, &caller, None);
+    let (ticket, _) = wait(machine.start(&journal, &caller, GOOGLE, None));
+    // Ten seconds pass, in which the clock is set forward by an hour.
+    machine.pass(SECOND * 3610);
+    up(SECOND * 10);
+    let (place, foreseen) = wait(machine.start(&journal, &caller, GOOGLE, ticket));
+    assert_eq!(foreseen.wait, LINE_WINDOW.saturating_sub(SECOND * 10));
+    machine.pass(SECOND * 20);
+    up(SECOND * 20);
+    journal.budget().leave(place.unwrap()).unwrap();
+    assert_eq!(left(), LINE_WINDOW.saturating_sub(SECOND * 30));
+    // The machine starts anew: how long that took only the clock knows.
+    machine.pass(SECOND * 20);
+    UP.set((2, SECOND * 5));
+    assert_eq!(left(), LINE_WINDOW.saturating_sub(SECOND * 50));
+    machine.pass(SECOND * 20);
+    up(SECOND * 20);
+    machine.started(&journal, &caller, None);
+}
