@@ -41,7 +41,7 @@ fn aside(directory: &Path) -> Vec<PathBuf> {
 /// The pages that differ in a file that was set aside, save those on which limits are kept, and how often the file was
 /// written to: whether the sessions in it are damaged shows only after the limits were minded.
 fn changed(aside: &Path, damaged: &[u8]) -> Vec<i64> {
-    const TABLES: &str = "'start', 'call', 'pace', 'gate', 'sqlite_sequence'";
+    const TABLES: &str = "'start', 'call', 'pace', 'gate', 'clock', 'sqlite_sequence'";
     let roots = || {
         let connection = Connection::open(aside)?;
         let sql = format!("SELECT rootpage FROM sqlite_schema WHERE tbl_name IN ({TABLES})");
