@@ -191,8 +191,10 @@ impl Client {
             let seen = Ahead::seen(date, sent, (self.now)());
             self.clock.set(Some(self.clock.get().map_or(seen, |clock| clock.and(seen))));
         }
-        let retry_after = header(response.headers(), &RETRY_AFTER)
-            .and_then(|value| retry_after(value, server_now.unwrap_or_else(self.now)));
+        let now = server_now.unwrap_or_else(self.now);
+        let named = response.headers().get_all(RETRY_AFTER).iter().filter_map(|value| value.to_str().ok());
+        // Whatever stands between the service and us may have added its own: all of them are to be spared.
+        let retry_after = named.filter_map(|value| retry_after(value, now)).max();
         let mut body = Vec::new();
         let encoding = header(response.headers(), &CONTENT_ENCODING).filter(|name| *name != "identity").map(wire::clip);
         let cut = loop {

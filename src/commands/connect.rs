@@ -122,7 +122,7 @@ async fn connect(
     limiter.trace();
     let failed = |failure| Exit::from(reporter.finish(&not_started(&failure, &context.case()), &[]));
     // Before anything is made ready that would not be used.
-    if let Some(hold) = limiter.closed(provider).filter(|hold| hold.wait > flags.max_wait) {
+    if let Some(hold) = limiter.closed(Some(provider)).filter(|hold| hold.wait > flags.max_wait) {
         return Ok(failed(Failure::Held(hold)));
     }
     let client = Client::new(config, Rc::clone(reporter) as Rc<dyn Sink>, jiff::Timestamp::now)?;

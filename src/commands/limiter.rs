@@ -1,6 +1,6 @@
 //! The limits as a command minds them: with every process here, or where the journal cannot be used, by itself.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -32,6 +32,8 @@ pub(super) struct Limiter<'a> {
     reporter: &'a Reporter,
     caller: Caller,
     memory: OnceCell<Memory>,
+    /// What the service has said, as far as this process has read it.
+    known: RefCell<Vec<Hold>>,
 }
 
 /// A request that may leave, and where that is written down.
@@ -60,7 +62,7 @@ impl<'a> Limiter<'a> {
         let service = config.base.to_string();
         let patience = config.timeout.min(LONGEST_FLIGHT);
         let caller = Caller { service, workspace, limits, patience, uptime: System::uptime };
-        Self { store, reporter, caller, memory: OnceCell::new() }
+        Self { store, reporter, caller, memory: OnceCell::new(), known: RefCell::default() }
     }
 
     /// Does something with the limits: those that all share, or else this process's own.
@@ -78,9 +80,25 @@ impl<'a> Limiter<'a> {
         act(&self.memory.get()?.budget()).ok()
     }
 
-    /// What keeps sessions of this provider from being started until a time that the service named.
-    pub(super) fn closed(&self, provider: Provider) -> Option<Hold> {
-        self.with(|budget| budget.closed(&self.caller, provider, || System.time()))?.0
+    /// What keeps sessions of this provider from being started until a time that the service named; without one, what keeps
+    /// any other call from being made. What was read before counts where nothing can be read any more.
+    pub(super) fn closed(&self, provider: Option<Provider>) -> Option<Hold> {
+        match self.store.with(|journal| journal.budget().closed(&self.caller, provider, || System.time())) {
+            Some(hold) => hold.inspect(|hold| self.remember(hold)),
+            None => self.known.borrow().iter().filter(|hold| hold.is_of(provider)).find_map(|hold| {
+                let wait = Duration::try_from(hold.until.duration_since(System.time())).ok()?;
+                Some(Hold { wait, ..hold.clone() }).filter(|hold| !hold.wait.is_zero())
+            }),
+        }
+    }
+
+    /// Keeps what the service was told to have said.
+    fn remember(&self, hold: &Hold) {
+        if matches!(hold.cause, Cause::Told { .. }) {
+            let mut known = self.known.borrow_mut();
+            known.retain(|known| !known.is_like(hold));
+            known.push(hold.clone());
+        }
     }
 
     /// Who asks.
@@ -90,23 +108,47 @@ impl<'a> Limiter<'a> {
 
     /// Asks for leave to make a call that starts no session.
     pub(super) fn call(&self, place: Place) -> Result<Permit, Hold> {
-        match self.with(|budget| budget.call(&self.caller, place, || System.time())) {
-            Some((turn, books)) => permit(turn, books),
-            None => Err(hold(A_WHILE, Cause::Calls)),
+        let call = |budget: &Budget<'_>| budget.call(&self.caller, place, || System.time());
+        if let Some(turn) = self.store.with(|journal| call(&journal.budget())) {
+            return self.permit(turn, Books::Shared);
+        }
+        match self.closed(None) {
+            Some(hold) => Err(hold),
+            None => match self.alone(call) {
+                Some(turn) => self.permit(turn, Books::Own),
+                None => Err(hold(A_WHILE, Cause::Calls { turn: None })),
+            },
+        }
+    }
+
+    /// What somebody has been told who asked for leave together with something else.
+    pub(super) fn shared(&self, turn: Turn) -> Result<Permit, Hold> {
+        self.permit(turn, Books::Shared)
+    }
+
+    fn permit(&self, turn: Turn, books: Books) -> Result<Permit, Hold> {
+        let left = |at: At| at.left(System.time().into());
+        match turn {
+            Turn::Go(pass) => Ok(Permit { pass, books }),
+            Turn::Held(hold) => {
+                self.remember(&hold);
+                Err(hold)
+            }
+            Turn::At(at, turn) => Err(hold(left(at), Cause::Calls { turn })),
+            Turn::Behind(throttle, at) => Err(hold(left(at).min(A_MOMENT), Cause::First { throttle })),
         }
     }
 
     /// Writes down what came back at this time.
     pub(super) fn back(&self, Permit { pass, books }: Permit, answer: &Answer, at: Timestamp) {
         let back = Back { caller: &self.caller, pass, answer, jitter: System.jitter(), at };
-        let back = |budget: &Budget<'_>| budget.back(&back);
         let done = match books {
-            Books::Shared => self.store.with(|journal| back(&journal.budget())),
-            Books::Own => self.alone(back),
+            Books::Shared => self.store.with(|journal| journal.budget().back(&back)),
+            Books::Own => self.alone(|budget| budget.back(&back)),
         };
         if done.is_none() && matches!(answer, Answer::Refused { .. }) {
             // At least this process stays away.
-            self.alone(back);
+            self.alone(|budget| budget.learn(&back));
         }
     }
 
@@ -138,24 +180,9 @@ impl<'a> Limiter<'a> {
 }
 
 impl Permit {
-    /// What somebody has been told who asked for leave together with something else.
-    pub(super) fn of(turn: Turn) -> Result<Self, Hold> {
-        permit(turn, Books::Shared)
-    }
-
     /// The reservation, where every process sees it.
     pub(super) fn shared(self) -> Option<Pass> {
         (self.books == Books::Shared).then_some(self.pass)
-    }
-}
-
-fn permit(turn: Turn, books: Books) -> Result<Permit, Hold> {
-    let left = |at: At| at.left(System.time().into());
-    match turn {
-        Turn::Go(pass) => Ok(Permit { pass, books }),
-        Turn::Held(hold) => Err(hold),
-        Turn::At(at) => Err(hold(left(at), Cause::Calls)),
-        Turn::Behind(throttle, at) => Err(hold(left(at).min(A_MOMENT), Cause::First { throttle })),
     }
 }
 
@@ -204,7 +231,10 @@ impl Starter for Start<'_> {
         };
         let entered = match self.limiter.store.with(|journal| enter(Books::Shared)(&journal.budget())) {
             Some(entered) => Some((entered, Books::Shared)),
-            None => self.limiter.alone(enter(Books::Own)).map(|entered| (entered, Books::Own)),
+            None => match self.limiter.closed(Some(self.provider)) {
+                Some(hold) => return Entry::Wait { look: hold.wait.min(A_WHILE), hold },
+                None => self.limiter.alone(enter(Books::Own)).map(|entered| (entered, Books::Own)),
+            },
         };
         match entered {
             Some((Admission::Go(pass), books)) => {
@@ -213,10 +243,11 @@ impl Starter for Start<'_> {
                 Entry::Go
             }
             Some((Admission::Wait { ticket, hold, look }, books)) => {
+                self.limiter.remember(&hold);
                 self.ticket.set(ticket.map(|ticket| (ticket, books)));
                 Entry::Wait { hold, look }
             }
-            None => Entry::Wait { hold: hold(A_WHILE, Cause::Calls), look: A_WHILE },
+            None => Entry::Wait { hold: hold(A_WHILE, Cause::Calls { turn: None }), look: A_WHILE },
         }
     }
 

@@ -112,7 +112,7 @@ async fn turn<C: Clock, S: Stop>(
             format!("* waiting up to {:.1?}, looking again in {look:.1?}: {}", hold.wait, hold.cause)
         });
         let is_new = told.is_none_or(|(before, until)| before != why || until + ABOUT < end);
-        if is_new && !matches!(hold.cause, Cause::First { .. } | Cause::Calls) {
+        if is_new && !matches!(hold.cause, Cause::First { .. } | Cause::Calls { .. }) {
             tell(shell, why, hold.wait, hold.cause.to_string());
             told = Some((why, end));
         }

@@ -101,7 +101,12 @@ pub async fn watch<C: Clock, S: Stop>(
         if next.is_ok() && shell.sink.deserted() {
             return Ended::Deserted;
         }
-        if let Err(signal) = shell.rest(at, Phase::Person(trouble), terms.end).await {
+        // What the service said to wait for is drawn, and not the session's time, which goes on behind it.
+        let (phase, end) = match failure {
+            Some(Failure::Held(_) | Failure::Throttled { after: Some(_), .. }) => (Phase::Held(trouble), at),
+            _ => (Phase::Person(trouble), terms.end),
+        };
+        if let Err(signal) = shell.rest(at, phase, end).await {
             return Ended::Stopped(signal, Last::Nothing);
         }
         match next {

@@ -64,6 +64,7 @@ const STEPS: &[&str] = &[
         workspace TEXT NOT NULL,
         provider TEXT NOT NULL,
         owner TEXT,
+        able INTEGER,
         sent INTEGER,
         done INTEGER
     ) STRICT;
@@ -74,7 +75,12 @@ const STEPS: &[&str] = &[
         done INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE clock (boot TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT;
-    CREATE TABLE pace (workspace TEXT PRIMARY KEY, next INTEGER NOT NULL) STRICT;
+    CREATE TABLE pace (
+        workspace TEXT PRIMARY KEY,
+        next INTEGER NOT NULL,
+        stood INTEGER NOT NULL,
+        seen INTEGER NOT NULL
+    ) STRICT;
     CREATE TABLE gate (
         service TEXT NOT NULL,
         workspace TEXT NOT NULL,

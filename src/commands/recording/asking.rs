@@ -55,7 +55,7 @@ impl Recording<'_> {
         let mut is_written = departed.is_some();
         let permit = match departed {
             Some((turn, marked)) => {
-                let permit = Permit::of(turn)?;
+                let permit = self.limiter.shared(turn)?;
                 if let Some(marked) = marked {
                     *self.record.borrow_mut() = marked;
                 }

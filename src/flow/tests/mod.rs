@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::model::event::{Event, Phase, Progress, Sink};
 use crate::model::failure::{Failure, NetworkKind};
-use crate::model::limits::{Cause, Hold, Place};
+use crate::model::limits::{Cause, Hold, Place, Turn};
 use crate::model::moment::Moment;
 use crate::model::poll::{Reply, Suspicion, Terms, Verdict, Why};
 use crate::model::session::Account;
@@ -170,7 +170,7 @@ impl Case {
         block_on(watch(&mut shell, terms, None, async |limit: Duration, place: Place| {
             if let Some(wait) = held(place) {
                 let until = self.clock.time().saturating_add(wait).unwrap();
-                return Asked::NotYet(Hold { wait, until, cause: Cause::Calls });
+                return Asked::NotYet(Hold { wait, until, cause: Cause::Calls { turn: Some(Turn(7)) } });
             }
             self.asked.borrow_mut().push(self.clock.now.get());
             let next = self.replies.borrow().front().cloned();

@@ -10,7 +10,7 @@ fn a_poll_that_may_not_leave_yet_waits_for_its_turn_and_then_comes_in_it() {
         holds.borrow_mut().pop_front().unwrap()
     });
     assert!(matches!(ended, Ended::Verdict(Verdict::Connected(_))));
-    assert_eq!(*places.borrow(), [Place::New, Place::New, Place::Given, Place::Given]);
+    assert_eq!(*places.borrow(), [Place::New, Place::New, Place::Given(Turn(7)), Place::Given(Turn(7))]);
     let asked = case.asked.borrow();
     assert!(asked.len() == 2 && asked[1] >= SECOND * 8 && asked[1] < SECOND * 9, "{asked:?}");
     // Nobody needs to be told.

@@ -6,8 +6,9 @@ use super::At;
 use crate::model::failure::Throttle;
 use crate::model::retry::Backoff;
 
-/// A limit that lasts this long is a block: the shortest that the API's documentation has.
-pub const A_BLOCK: Duration = Duration::from_secs(1800);
+/// A limit that lasts this long is a block. The shortest that the API's documentation has is half an hour; what is named is
+/// what is left of it, and any other limit is over within a minute.
+pub const A_BLOCK: Duration = Duration::from_secs(600);
 
 /// Where no time is named: up to a second, and twice as much each time in a row, to a minute.
 const UNNAMED: Backoff = Backoff { first: Duration::from_secs(1), ceiling: Duration::from_secs(60) };

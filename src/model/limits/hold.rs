@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::gate::A_BLOCK;
-use super::pace::Place;
+use super::pace::{Place, Turn};
 use crate::model::failure::Throttle;
 use crate::model::poll::Why;
 use crate::model::provider::Provider;
@@ -54,19 +54,11 @@ pub enum Cause {
         /// How many processes were there before.
         ahead: usize,
     },
-    /// So many calls are made that each has to wait for its turn.
-    Calls,
-}
-
-impl Cause {
-    /// Which of the two kinds of trouble it is.
-    #[must_use]
-    pub const fn throttle(&self) -> Throttle {
-        match self {
-            Self::Told { throttle, .. } | Self::First { throttle } => *throttle,
-            Self::Starts { .. } | Self::Calls => Throttle::Limit,
-        }
-    }
+    /// So many calls are made that each has to wait.
+    Calls {
+        /// For its turn, if it was given one.
+        turn: Option<Turn>,
+    },
 }
 
 impl Cause {
@@ -74,9 +66,17 @@ impl Cause {
     #[must_use]
     pub const fn place(&self) -> Place {
         match self {
-            // It was given a turn.
-            Self::Calls => Place::Given,
+            Self::Calls { turn: Some(turn) } => Place::Given(*turn),
             _ => Place::New,
+        }
+    }
+
+    /// Which of the two kinds of trouble it is.
+    #[must_use]
+    pub const fn throttle(&self) -> Throttle {
+        match self {
+            Self::Told { throttle, .. } | Self::First { throttle } => *throttle,
+            Self::Starts { .. } | Self::Calls { .. } => Throttle::Limit,
         }
     }
 }
@@ -95,7 +95,7 @@ impl fmt::Display for Cause {
                 let whom = if *address { "this machine" } else { "a workspace" };
                 write!(f, "{whom} may start {limit} {} sessions a minute", provider.name())
             }
-            Self::Calls => f.write_str("a workspace may make so many calls a second"),
+            Self::Calls { .. } => f.write_str("a workspace may make so many calls a second"),
         }
     }
 }
@@ -105,13 +105,28 @@ impl Hold {
     #[must_use]
     pub const fn why(&self) -> Why {
         match (&self.cause, self.cause.throttle()) {
-            (Cause::Starts { .. } | Cause::Calls, _) => Why::Turn,
+            (Cause::Starts { .. } | Cause::Calls { .. }, _) => Why::Turn,
             (_, Throttle::Limit) => Why::RateLimited,
             (_, Throttle::Outage) => Why::Unavailable,
         }
     }
 
-    /// Whether the service has blocked this address: a limit that lasts for half an hour or more.
+    /// Whether it concerns a start with this provider, or without one any other call.
+    #[must_use]
+    pub fn is_of(&self, provider: Option<Provider>) -> bool {
+        matches!(self.cause, Cause::Told { provider: of, .. } if of.is_none() || of == provider)
+    }
+
+    /// Whether it is something that the service has said of the same.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        match (&self.cause, &other.cause) {
+            (Cause::Told { provider: one, .. }, Cause::Told { provider: two, .. }) => one == two,
+            _ => false,
+        }
+    }
+
+    /// Whether the service has blocked this address: no other limit lasts that long.
     #[must_use]
     pub fn is_block(&self) -> bool {
         match self.cause {

@@ -134,24 +134,23 @@ proptest! {
         first in prop::collection::vec(any::<bool>(), 60),
     ) {
         let mut comers = comers;
-        let mut next = At(0);
-        // What each waits for: its turn, and whether it has one.
-        let mut waiting: Vec<_> = comers.iter().map(|comer| (comer.arrived, false)).collect();
+        let mut pace = Pace::NEW;
+        // When each asks, and as what.
+        let mut waiting: Vec<_> = comers.iter().map(|comer| (comer.arrived, Place::New)).collect();
+        for (index, first) in first.into_iter().enumerate().take(comers.len()) {
+            waiting[index].1 = if first { Place::First } else { Place::New };
+        }
         while let Some(index) = (0..comers.len()).filter(|i| comers[*i].sent.is_none()).min_by_key(|i| waiting[*i].0) {
-            let now = waiting[index].0;
+            let (now, place) = waiting[index];
             let mut done: Vec<_> = comers.iter().filter_map(|comer| comer.done(now)).collect();
             done.sort_unstable();
-            let place = match (first[index], waiting[index].1) {
-                (true, _) => Place::First,
-                (false, true) => Place::Given,
-                (false, false) => Place::New,
-            };
-            match slot(LIMITS, now, next, &done, place) {
-                Slot::Now(then) => (next, comers[index].sent) = (then, Some(now)),
-                Slot::Later { at, next: then } => {
+            let (slot, then) = slot(LIMITS, now, pace, &done, place);
+            pace = then;
+            match slot {
+                Slot::Now => comers[index].sent = Some(now),
+                Slot::Later { at, turn } => {
                     prop_assert!(at > now);
-                    waiting[index] = (at, true);
-                    next = then;
+                    waiting[index] = (at, turn.map_or(place, Place::Given));
                 }
             }
         }
@@ -159,22 +158,77 @@ proptest! {
         prop_assert!(most(seen.clone(), SECOND) <= LIMITS.calls);
         prop_assert!(most(seen, MINUTE) <= 60 * LIMITS.calls);
     }
+}
 
-    #[test]
-    fn where_nothing_is_in_the_way_calls_leave_in_the_order_in_which_they_came_and_evenly(count in 10..80_usize) {
-        let (now, mut next) = (At(0), At(0));
-        let mut turns = Vec::new();
-        for _ in 0..count {
-            let (at, then) = match slot(LIMITS, now, next, &[], Place::New) {
-                Slot::Now(then) => (now, then),
-                Slot::Later { at, next } => (at, next),
-            };
-            turns.push(at);
-            next = then;
+/// What becomes of sessions that are polled for a minute.
+struct Polls {
+    /// When each poll left, for each session.
+    sent: Vec<Vec<At>>,
+    pace: Pace,
+}
+
+/// Polls so many sessions an interval after each reply, which takes as long at a time.
+fn poll(sessions: usize, interval: Duration, takes: impl Fn(At) -> Duration) -> Polls {
+    let mut polls = Polls { sent: vec![Vec::new(); sessions], pace: Pace::NEW };
+    let mut waiting = vec![(At(0), Place::New); sessions];
+    let mut done: Vec<At> = Vec::new();
+    loop {
+        let index = (0..sessions).min_by_key(|index| waiting[*index].0).unwrap();
+        let (now, place) = waiting[index];
+        if now >= At(MINUTE) {
+            return polls;
         }
-        prop_assert_eq!(turns.iter().filter(|at| **at == now).count(), 5);
-        let gaps: Vec<_> = turns[4..].windows(2).map(|pair| pair[1].left(pair[0])).collect();
-        prop_assert!(gaps.iter().all(|gap| *gap == gaps[0]), "{:?}", gaps);
-        prop_assert!((gaps[0].as_secs_f64() * 9.0 - 1.01).abs() < 0.001);
+        done.retain(|done| *done + CALL_WINDOW > now);
+        done.sort_unstable();
+        let (told, then) = slot(Limits::DOCUMENTED, now, polls.pace, &done, place);
+        polls.pace = then;
+        waiting[index] = match told {
+            Slot::Now => {
+                polls.sent[index].push(now);
+                let reply = now + takes(now);
+                done.push(reply);
+                (reply + interval, Place::New)
+            }
+            Slot::Later { at, turn } => (at, turn.map_or(Place::New, Place::Given)),
+        };
     }
+}
+
+#[test]
+fn nobody_waits_longer_for_a_poll_than_the_second_asks_and_all_wait_alike() {
+    for (sessions, interval, takes) in
+        [(300, 1, 0), (300, 1, 100), (300, 1, 500), (300, 1, 1000), (300, 5, 1000), (60, 1, 200), (1000, 5, 50)]
+    {
+        let (interval, takes) = (Duration::from_secs(interval), Duration::from_millis(takes));
+        let polls = poll(sessions, interval, |_| takes);
+        // What the pace, the second, and the sessions themselves allow.
+        let second = 95.0 / (CALL_WINDOW + takes).as_secs_f64();
+        let wanted = f64::from(u32::try_from(sessions).unwrap()) / (interval + takes).as_secs_f64();
+        let allowed = second.min(90.0).min(wanted);
+        let late = polls.sent.iter().flatten().filter(|at| **at >= At(MINUTE / 3)).count();
+        let often = f64::from(u32::try_from(late).unwrap()) / 40.0;
+        assert!(often >= 0.95 * allowed, "{sessions} {interval:?} {takes:?}: {often} of {allowed}");
+        for sent in &polls.sent {
+            let late: Vec<_> = sent.iter().filter(|at| **at >= At(MINUTE / 3)).collect();
+            let gaps: Vec<_> = late.windows(2).map(|pair| pair[1].left(*pair[0]).as_secs_f64()).collect();
+            let (least, most) =
+                gaps.iter().fold((f64::MAX, 0_f64), |(least, most), gap| (least.min(*gap), most.max(*gap)));
+            assert!(gaps.len() < 2 || most <= 1.2 * least, "{sessions} {interval:?} {takes:?}: {gaps:?}");
+        }
+    }
+}
+
+#[test]
+fn slow_replies_hold_nobody_up_once_they_are_fast_again() {
+    let slow = |now: At| if now < At(20 * SECOND) { Duration::from_secs(2) } else { Duration::from_millis(10) };
+    let polls = poll(300, Duration::from_secs(1), slow);
+    let late = polls.sent.iter().flatten().filter(|at| **at >= At(30 * SECOND)).count();
+    assert!(late > 30 * 85, "{late}");
+    // And where they all have gone, whoever comes then waits no longer than for those that are not known to have.
+    let (told, _) = slot(Limits::DOCUMENTED, At(MINUTE), polls.pace, &[], Place::New);
+    let wait = match told {
+        Slot::Now => Duration::ZERO,
+        Slot::Later { at, .. } => at.left(At(MINUTE)),
+    };
+    assert!(wait < Duration::from_secs(4), "{wait:?}");
 }

@@ -19,9 +19,9 @@ pub struct Taken<W> {
     pub done: At,
 }
 
-/// When it is somebody's turn.
+/// When somebody may go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Turn {
+pub struct Due {
     /// At about this time, if those before go when they can; now, where that is not later.
     pub at: At,
     /// Whether it is the window of the address that is waited for, and not the workspace's.
@@ -35,9 +35,9 @@ pub struct Turn {
 ///
 /// Whoever came before has what room there is. Those who are held by the window of their own workspace hold nobody else.
 #[must_use]
-pub fn turn<W: Copy + Eq>(limits: Limits, now: At, taken: &[Taken<W>], line: &[W]) -> Turn {
+pub fn turn<W: Copy + Eq>(limits: Limits, now: At, taken: &[Taken<W>], line: &[W]) -> Due {
     let mut room = Room::new(limits, now, taken);
-    let mut turn = Turn { at: now, address: false, before: Vec::new() };
+    let mut turn = Due { at: now, address: false, before: Vec::new() };
     let mut line: Vec<(usize, W)> = line.iter().copied().enumerate().collect();
     let Some((_, last)) = line.pop() else { return turn };
     loop {

@@ -1,4 +1,7 @@
 //! When a call may leave: one after the other, evenly, and never more in a second than the service takes.
+//!
+//! Whoever comes is given a turn, on a clock of its own that stands still for as long as no call may leave. So where
+//! replies are slow all turns are put off together: their order stays, and so does what is between them.
 
 use std::time::Duration;
 
@@ -6,77 +9,111 @@ use super::{At, Limits};
 
 /// For how long a call counts after its reply. The service's second, and a little more, since its clock need not run as
 /// ours does.
-pub const CALL_WINDOW: Duration = Duration::from_micros(WINDOW_MICROS);
-const WINDOW_MICROS: u64 = 1_010_000;
+pub const CALL_WINDOW: Duration = Duration::from_millis(1_010);
 
 /// How much of the limit is used as a rule, in percent.
 const USED: usize = 90;
 
-/// How much of it is used where replies take very long, in percent.
-const SLOWEST: usize = 10;
-
 /// How much of it may be, where calls leave later than they were to, in percent. The rest is for those that cannot wait.
 const USABLE: usize = 95;
+
+/// How many may leave at once, where not many have before.
+const AT_ONCE: i64 = 5;
 
 /// The longest that anybody is told to wait for a turn: a session's life.
 const LONGEST_LINE: Duration = Duration::from_secs(600);
 
-/// How many may leave at once, where not many have before.
-const AT_ONCE: u32 = 5;
-
 /// How a call goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// In its turn, which is given when it is asked for.
+    /// In a turn, which is given when it is asked for.
     New,
-    /// In the turn that it was given.
-    Given,
+    /// In this turn, which it was given.
+    Given(Turn),
     /// Before all others: a session's last poll, or a start, which has waited for its turn elsewhere.
     First,
+}
+
+/// A turn: a time on the clock that can stand still, in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn(pub i64);
+
+/// Which turns were given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// The next one, in microseconds.
+    pub next: i64,
+    /// For how long the clock has stood still so far, in microseconds. Less than nothing where this machine's was set back.
+    pub stood: i64,
+    /// When it was last looked at.
+    pub seen: At,
+}
+
+impl Pace {
+    /// None was given yet.
+    pub const NEW: Self = Self { next: 0, stood: 0, seen: At(0) };
+
+    /// The time on its clock.
+    const fn clock(self, now: At) -> i64 {
+        now.0.saturating_sub(self.stood)
+    }
 }
 
 /// What a call is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slot {
-    /// To leave now. The next turn is at this time.
-    Now(At),
-    /// To leave at this time, in the turn that it is given with it. The next turn is after that.
+    /// To leave now.
+    Now,
+    /// To ask again at about this time.
     Later {
-        /// Its own.
+        /// When.
         at: At,
-        /// The next.
-        next: At,
+        /// Its turn, if it has one.
+        turn: Option<Turn>,
     },
 }
 
-/// When a call may leave. `next` is when the next turn is; `done` tells when the replies to the calls that count were in,
-/// or, where they are not, until when they may be, the earliest first.
+/// When a call may leave, and which turns are given then. `done` tells when the replies to the calls that count were in, or,
+/// where they are not, until when they may be, the earliest first.
 #[must_use]
-pub fn slot(limits: Limits, now: At, next: At, done: &[At], place: Place) -> Slot {
-    let counted = &done[done.partition_point(|done| *done + CALL_WINDOW <= now)..];
-    let flying = done.len() - done.partition_point(|done| *done <= now);
-    // The longer replies take, the more calls count that have not been answered, and the fewer may follow in a second.
-    let often = (limits.calls * USED / 100).saturating_sub(flying).max(limits.calls * SLOWEST / 100).max(1);
-    let step = Duration::from_micros(WINDOW_MICROS / u64::try_from(often).unwrap_or(u64::MAX));
-    // So many turns nobody gives out: the clock was set back since.
-    let turn = if next.left(now) > LONGEST_LINE { now } else { next.max(now) };
-    let (at, next) = match place {
-        // What the next turn has been put off to is counted from the first of those that leave at once.
-        Place::New => (now + turn.left(now).saturating_sub(step * (AT_ONCE - 1)), turn + step),
-        Place::Given => (now, turn),
-        Place::First => (now, turn + step),
-    };
-    let most = if place == Place::First { limits.calls } else { (limits.calls * USABLE / 100).max(1) };
-    let room = counted.len().checked_sub(most).map(|excess| counted[excess].min(now) + CALL_WINDOW);
-    match room {
-        // It comes back without a turn.
-        Some(room) if place == Place::First => Slot::Later { at: room, next: turn },
-        // Replies take so long that turns come too fast: those that are yet to be given out are put off.
-        Some(room) if place == Place::Given => Slot::Later { at: room, next: turn + step },
-        Some(room) => Slot::Later { at: at.max(room), next },
-        None if at <= now => Slot::Now(next),
-        None => Slot::Later { at, next },
+pub fn slot(limits: Limits, now: At, pace: Pace, done: &[At], comes: Place) -> (Slot, Pace) {
+    let mut pace = pace;
+    // This machine's clock was set back: the turns follow it.
+    pace.stood -= pace.seen.left(now).as_micros().try_into().unwrap_or(i64::MAX);
+    pace.seen = now;
+    let step = i64::try_from(100_000_000 / (limits.calls * USED).max(1)).unwrap_or(i64::MAX);
+    let clock = pace.clock(now);
+    let longest = i64::try_from(LONGEST_LINE.as_micros()).unwrap_or(i64::MAX);
+    if pace.next > clock.saturating_add(longest) {
+        pace.next = clock;
     }
+    let turn = match comes {
+        Place::Given(turn) => Some(turn),
+        Place::New => {
+            let turn = pace.next.max(clock);
+            pace.next = turn + step;
+            // The first of those that leave at once is the last that has to wait for nothing.
+            Some(Turn((turn - (AT_ONCE - 1) * step).max(clock)))
+        }
+        Place::First => None,
+    };
+    let until = turn.map_or(0, |Turn(turn)| turn - clock).max(0);
+    if until > 0 {
+        return (Slot::Later { at: now + Duration::from_micros(until.unsigned_abs()), turn }, pace);
+    }
+    let counted = &done[done.partition_point(|done| *done + CALL_WINDOW <= now)..];
+    let most = if comes == Place::First { limits.calls } else { (limits.calls * USABLE / 100).max(1) };
+    if let Some(excess) = counted.len().checked_sub(most) {
+        let at = counted[excess].min(now) + CALL_WINDOW;
+        if turn.is_some() {
+            pace.stood += i64::try_from(at.left(now).as_micros()).unwrap_or(i64::MAX);
+        }
+        return (Slot::Later { at, turn }, pace);
+    }
+    if comes == Place::First {
+        pace.next = pace.next.max(clock) + step;
+    }
+    (Slot::Now, pace)
 }
 
 #[cfg(test)]
@@ -84,57 +121,94 @@ mod tests {
     use super::*;
 
     const LIMITS: Limits = Limits { starts: 75, address_starts: 150, calls: 10 };
+    /// Nine in ten of ten a second.
+    const STEP: i64 = 111_111;
 
     fn ms(millis: i64) -> At {
         At(millis * 1000)
     }
 
+    /// Calls that were answered, a hundredth of a second after each other.
+    fn out(count: i64) -> Vec<At> {
+        (0..count).map(|number| ms(number * 10)).collect()
+    }
+
     #[test]
-    fn calls_leave_one_after_the_other() {
-        // Nine in ten of ten a second.
-        let step = 112_222;
-        for (now, next, place, slot_of_it) in [
-            (0, 0, Place::New, Slot::Now(At(step))),
-            (500, 0, Place::New, Slot::Now(At(500_000 + step))),
-            // A few at once.
-            (0, 400, Place::New, Slot::Now(At(400_000 + step))),
-            (0, 500, Place::New, Slot::Later { at: At(500_000 - 4 * step), next: At(500_000 + step) }),
-            // Each turn is given once.
-            (300, 700, Place::Given, Slot::Now(ms(700))),
-            (0, 700_000, Place::New, Slot::Now(At(step))),
-            // What cannot wait takes one that is to come.
-            (0, 300, Place::First, Slot::Now(At(300_000 + step))),
-        ] {
-            assert_eq!(slot(LIMITS, ms(now), ms(next), &[], place), slot_of_it, "{now} {next} {place:?}");
+    fn a_few_leave_at_once_and_then_one_after_the_other() {
+        let mut pace = Pace::NEW;
+        let mut turns = Vec::new();
+        for _ in 0..8 {
+            let (slot, then) = slot(LIMITS, ms(500), pace, &[], Place::New);
+            turns.push(match slot {
+                Slot::Now => 0,
+                Slot::Later { at, .. } => at.0 - 500_000,
+            });
+            pace = then;
         }
+        assert_eq!(turns, [0, 0, 0, 0, 0, STEP, 2 * STEP, 3 * STEP]);
+        // What cannot wait takes one that is to come.
+        let (slot, then) = slot(LIMITS, ms(500), pace, &[], Place::First);
+        assert_eq!((slot, then.next), (Slot::Now, pace.next + STEP));
+    }
+
+    #[test]
+    fn a_turn_is_kept_until_it_comes() {
+        let pace = Pace { next: 2_000_000, ..Pace::NEW };
+        let (Slot::Later { at, turn: Some(turn) }, pace) = slot(LIMITS, ms(500), pace, &[], Place::New) else {
+            panic!()
+        };
+        assert_eq!(at.0, 2_000_000 - 4 * STEP);
+        let given = |now: At| slot(LIMITS, now, pace, &[], Place::Given(turn)).0;
+        assert_eq!(given(ms(600)), Slot::Later { at, turn: Some(turn) });
+        assert_eq!([given(at), given(ms(9000))], [Slot::Now; 2]);
+        // So many turns nobody gives out.
+        let far = Pace { next: 700_000_000, ..Pace::NEW };
+        assert_eq!(slot(LIMITS, ms(500), far, &[], Place::New).0, Slot::Now);
     }
 
     #[test]
     fn no_more_leave_than_the_second_holds() {
-        let out = |count: i64| (0..count).map(|number| ms(number * 10)).collect::<Vec<_>>();
         // One of ten is for those that cannot wait.
-        for (place, most) in [(Place::New, 9), (Place::Given, 9), (Place::First, 10)] {
-            let at = |now, next, done: &[At]| match slot(LIMITS, ms(now), ms(next), done, place) {
-                Slot::Now(_) => None,
+        for (place, most) in [(Place::New, 9), (Place::Given(Turn(0)), 9), (Place::First, 10)] {
+            let at = |now, done: &[At]| match slot(LIMITS, ms(now), Pace::NEW, done, place).0 {
+                Slot::Now => None,
                 Slot::Later { at, .. } => Some(at),
             };
-            assert_eq!(at(500, 0, &out(most - 1)), None, "{place:?}");
-            assert_eq!(at(500, 0, &out(most)), Some(ms(1010)), "{place:?}");
+            assert_eq!(at(500, &out(most - 1)), None, "{place:?}");
+            assert_eq!(at(500, &out(most)), Some(ms(1010)), "{place:?}");
             // More than there may be: enough of them have to go.
-            assert_eq!(at(500, 0, &out(most + 2)), Some(ms(1030)), "{place:?}");
-            assert_eq!(at(1010, 0, &out(most)), None, "{place:?}");
+            assert_eq!(at(500, &out(most + 2)), Some(ms(1030)), "{place:?}");
+            assert_eq!(at(1010, &out(most)), None, "{place:?}");
             // Those on their way are reckoned to be answered now.
-            assert_eq!(at(500, 0, &vec![ms(9000); usize::try_from(most).unwrap()]), Some(ms(1510)), "{place:?}");
+            assert_eq!(at(500, &vec![ms(9000); usize::try_from(most).unwrap()]), Some(ms(1510)), "{place:?}");
         }
-        // The more of them there are, the later comes the next turn.
-        let steps =
-            [1, 4, 8, 20].map(|flying| match slot(LIMITS, ms(0), ms(5000), &vec![ms(9000); flying], Place::New) {
-                Slot::Later { next, .. } => next.left(ms(5000)).as_millis(),
-                Slot::Now(_) => 0,
-            });
-        assert_eq!(steps, [126, 202, 1010, 1010]);
-        // Whoever had a turn and finds no room puts off those to come.
-        let full = slot(LIMITS, ms(500), ms(700), &out(9), Place::Given);
-        assert_eq!(full, Slot::Later { at: ms(1010), next: At(700_000 + 112_222) });
+    }
+
+    #[test]
+    fn where_there_is_no_room_all_turns_are_put_off_together() {
+        let pace = Pace { next: 1_000_000, ..Pace::NEW };
+        let waits = |pace, now, turn| match slot(LIMITS, ms(now), pace, &[], Place::Given(Turn(turn))).0 {
+            Slot::Now => 0,
+            Slot::Later { at, .. } => at.0 / 1000 - now,
+        };
+        assert_eq!([700, 800].map(|turn| waits(pace, 500, turn * 1000)), [200, 300]);
+        let (full, pace) = slot(LIMITS, ms(500), pace, &out(9), Place::Given(Turn(500_000)));
+        assert_eq!(full, Slot::Later { at: ms(1010), turn: Some(Turn(500_000)) });
+        assert_eq!([500, 700, 800].map(|turn| waits(pace, 500, turn * 1000)), [510, 710, 810]);
+        assert_eq!([500, 700, 800].map(|turn| waits(pace, 1010, turn * 1000)), [0, 200, 300]);
+    }
+
+    #[test]
+    fn turns_follow_a_clock_that_is_set_back() {
+        let mut pace = Pace::NEW;
+        for _ in 0..10 {
+            pace = slot(LIMITS, ms(3_600_000), pace, &[], Place::New).1;
+        }
+        let wait = |now: At| match slot(LIMITS, now, pace, &[], Place::New).0 {
+            Slot::Now => 0,
+            Slot::Later { at, .. } => at.0 - now.0,
+        };
+        assert_eq!(wait(ms(3_600_000)), 6 * STEP);
+        assert_eq!([3_595_000, 3_300_000, 0].map(|now| wait(ms(now))), [6 * STEP; 3]);
     }
 }

@@ -126,7 +126,7 @@ pub(super) fn held(hold: &Hold, case: &Case) -> (String, Vec<String>) {
                 hints,
             )
         }
-        Cause::Calls => (
+        Cause::Calls { .. } => (
             format!("no turn to ask{}: this workspace makes as many calls as Instantly allows", named.words(case)),
             vec!["Wait for fewer sessions at a time.".into()],
         ),

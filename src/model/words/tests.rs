@@ -84,7 +84,7 @@ fn a_failed_call_names_the_cause_and_the_cure() {
         (refused(Refusal::Key), 4, &["401: as said", "API keys"][..]),
         (refused(Refusal::Plan), 4, &["402", "paid plan"]),
         (refused(Refusal::Scope), 4, &["accounts:create", "403"]),
-        (throttled(Throttle::Limit, Some(1799)), 7, &["rate limited", "until 12:34:59 (29 min 59 s)", "30 minutes"]),
+        (throttled(Throttle::Limit, Some(599)), 7, &["rate limited", "until 12:14:59 (9 min 59 s)", "30 minutes"]),
         (throttled(Throttle::Limit, Some(1800)), 7, &["blocked this IP address for Google", "until 12:35:00 (30 min)"]),
         (
             throttled(Throttle::Limit, Some(86400)),
@@ -135,7 +135,7 @@ fn what_was_held_back_says_by_what_and_until_when() {
         ..hold(42, now, true, Throttle::Limit)
     };
     let first = Hold { cause: Cause::First { throttle: Throttle::Outage }, ..hold(3, now, true, Throttle::Limit) };
-    let calls = Hold { cause: Cause::Calls, ..hold(3, now, true, Throttle::Limit) };
+    let calls = Hold { cause: Cause::Calls { turn: None }, ..hold(3, now, true, Throttle::Limit) };
     for (hold, code, says, not) in [
         (
             hold(60, now, true, Throttle::Limit),

@@ -1,11 +1,14 @@
 //! Calls of any kind, of one workspace.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::gates;
 use super::{Caller, Pass, Turn};
-use crate::model::limits::{At, CALL_WINDOW, Place, Slot, slot};
+use crate::model::limits::{At, CALL_WINDOW, Pace, Place, Slot, slot};
 use crate::store::fault::Fault;
+
+/// How long after it was last asked for turns a workspace's are forgotten, in microseconds: longer than any is waited for.
+const FORGOTTEN: i64 = 3_600_000_000;
 
 /// Reserves a call, or says when.
 pub(super) fn take(connection: &Connection, caller: &Caller, place: Place, now: At) -> Result<Turn, Fault> {
@@ -16,36 +19,51 @@ pub(super) fn take(connection: &Connection, caller: &Caller, place: Place, now: 
     if let Some((throttle, lapses)) = gates::behind(&gates, now) {
         return Ok(Turn::Behind(throttle, lapses));
     }
-    match look(connection, caller, place, now)? {
-        Slot::Now(next) => {
-            let call = reserve(connection, caller, next, now)?;
+    let before = pace(connection, caller)?;
+    let (slot, after) = look(connection, caller, before, place, now)?;
+    // Whoever asks too early changes nothing, and has nothing written.
+    if (after.next, after.stood) != (before.next, before.stood) {
+        set_pace(connection, caller, after)?;
+    }
+    match slot {
+        Slot::Now => {
+            let call = reserve(connection, caller, now)?;
             let first = gates::pass(connection, caller, &gates, now)?;
             Ok(Turn::Go(Pass { call, start: None, sent: now, first }))
         }
-        Slot::Later { at, next } => {
-            set_next(connection, caller, next)?;
-            Ok(Turn::At(at))
-        }
+        Slot::Later { at, turn } => Ok(Turn::At(at, turn)),
     }
 }
 
-/// When a call may leave.
-pub(super) fn look(connection: &Connection, caller: &Caller, place: Place, now: At) -> Result<Slot, Fault> {
-    let sql = "SELECT next FROM pace WHERE workspace = ?1";
-    let next = connection.prepare_cached(sql)?.query_row([&caller.workspace], |row| row.get(0)).optional()?;
+/// Reserves a call that starts a session, which has waited for its turn elsewhere.
+pub(super) fn take_first(connection: &Connection, caller: &Caller, now: At) -> Result<i64, Fault> {
+    let (_, after) = look(connection, caller, pace(connection, caller)?, Place::First, now)?;
+    set_pace(connection, caller, after)?;
+    reserve(connection, caller, now)
+}
+
+/// Until when a start has no room among the calls; none where it has.
+pub(super) fn full(connection: &Connection, caller: &Caller, now: At) -> Result<Option<At>, Fault> {
+    let (slot, _) = look(connection, caller, pace(connection, caller)?, Place::First, now)?;
+    Ok(match slot {
+        Slot::Now => None,
+        Slot::Later { at, .. } => Some(at),
+    })
+}
+
+fn look(connection: &Connection, caller: &Caller, before: Pace, place: Place, now: At) -> Result<(Slot, Pace), Fault> {
     let mut statement = connection.prepare_cached("SELECT done FROM call WHERE workspace = ?1 ORDER BY done")?;
     let done: Vec<At> =
         statement.query_map([&caller.workspace], |row| row.get(0).map(At))?.collect::<Result<_, _>>()?;
-    Ok(slot(caller.limits, now, At(next.unwrap_or(0)), &done, place))
+    Ok(slot(caller.limits, now, before, &done, place))
 }
 
 /// Writes down that a call leaves now.
-pub(super) fn reserve(connection: &Connection, caller: &Caller, next: At, now: At) -> Result<i64, Fault> {
-    let sql = "DELETE FROM call WHERE done < ?1";
+fn reserve(connection: &Connection, caller: &Caller, now: At) -> Result<i64, Fault> {
     let window = i64::try_from(CALL_WINDOW.as_micros()).unwrap_or(i64::MAX);
-    connection.prepare_cached(sql)?.execute([now.0.saturating_sub(window)])?;
-    connection.prepare_cached("DELETE FROM pace WHERE next < ?1")?.execute([now.0])?;
-    set_next(connection, caller, next)?;
+    connection.prepare_cached("DELETE FROM call WHERE done < ?1")?.execute([now.0.saturating_sub(window)])?;
+    let forgotten = now.0.saturating_sub(FORGOTTEN);
+    connection.prepare_cached("DELETE FROM pace WHERE seen < ?1")?.execute([forgotten])?;
     let sql = "INSERT INTO call (workspace, sent, done) VALUES (?1, ?2, ?3)";
     connection.prepare_cached(sql)?.execute((&caller.workspace, now.0, (now + caller.patience).0))?;
     Ok(connection.last_insert_rowid())
@@ -66,8 +84,14 @@ pub(super) fn used(connection: &Connection, caller: &Caller, now: At) -> Result<
     Ok(usize::try_from(count).unwrap_or(0))
 }
 
-fn set_next(connection: &Connection, caller: &Caller, next: At) -> Result<(), Fault> {
-    let sql = "INSERT OR REPLACE INTO pace VALUES (?1, ?2)";
-    connection.prepare_cached(sql)?.execute((&caller.workspace, next.0))?;
+fn pace(connection: &Connection, caller: &Caller) -> Result<Pace, Fault> {
+    let mut statement = connection.prepare_cached("SELECT next, stood, seen FROM pace WHERE workspace = ?1")?;
+    let read = |row: &Row<'_>| Ok(Pace { next: row.get(0)?, stood: row.get(1)?, seen: At(row.get(2)?) });
+    Ok(statement.query_row([&caller.workspace], read).optional()?.unwrap_or(Pace::NEW))
+}
+
+fn set_pace(connection: &Connection, caller: &Caller, pace: Pace) -> Result<(), Fault> {
+    let sql = "INSERT OR REPLACE INTO pace VALUES (?1, ?2, ?3, ?4)";
+    connection.prepare_cached(sql)?.execute((&caller.workspace, pace.next, pace.stood, pace.seen.0))?;
     Ok(())
 }

@@ -41,14 +41,14 @@ pub(super) fn all(
     Ok(gates)
 }
 
-/// What holds a session's start back until a time that the service named, if anything does.
+/// What holds a request back until a time that the service named, if anything does.
 pub(super) fn closed(
     connection: &Connection,
     caller: &Caller,
-    provider: Provider,
+    provider: Option<Provider>,
     now: At,
 ) -> Result<Option<Hold>, Fault> {
-    Ok(hold(&all(connection, caller, Some(provider), now)?, now))
+    Ok(hold(&all(connection, caller, provider, now)?, now))
 }
 
 /// The same of gates that were read.

@@ -21,8 +21,9 @@ use super::db;
 use super::fault::Fault;
 use super::journal::Journal;
 use crate::model::failure::Throttle;
-use crate::model::limits::{Answer, At, Gate, Hold, Limits, Place, State, Uptime};
+use crate::model::limits::{self, Answer, At, Gate, Hold, Limits, Place, State, Uptime};
 use crate::model::provider::Provider;
+use starts::Waiting;
 
 /// Who asks, and on which terms.
 #[derive(Clone, Debug)]
@@ -89,8 +90,8 @@ pub enum Entry {
 pub enum Turn {
     /// To do it now.
     Go(Pass),
-    /// To do it at this time, in the turn that is given with it.
-    At(At),
+    /// To ask again at this time, with the turn that is given with it.
+    At(At, Option<limits::Turn>),
     /// To ask again in a moment: after this refusal another request goes first, alone. Its reply is in by this time.
     Behind(Throttle, At),
     /// Not to do it: the service said to stay away.
@@ -171,12 +172,13 @@ impl Budget<'_> {
         let place = ticket.map(|Ticket(number)| number);
         self.straighten(caller, &clock)?;
         let found = self.0.read(|connection| starts::look(connection, caller, provider, place, clock().into()))?;
-        let is_dead = |(_, owner): &&(i64, Option<String>)| self.0.is_dead(owner.as_deref());
-        let dead: Vec<i64> = found.before.iter().filter(is_dead).map(|(number, _)| *number).collect();
+        let is_dead = |waiting: &&Waiting| self.0.is_dead(waiting.owner.as_deref());
+        let dead: Vec<i64> = found.before.iter().filter(is_dead).map(|waiting| waiting.number).collect();
+        let now = clock().into();
         let waits = found.hold.is_some();
         if let Some((hold, look)) = found.hold
             && dead.is_empty()
-            && (found.is_in_line || hold.wait > patience)
+            && (hold.wait > patience || found.is_in_line && !found.before.iter().any(|before| before.is_of_note(now)))
         {
             // There is nothing to write.
             return Ok(Entry::Wait { ticket: ticket.filter(|_| found.is_in_line), hold, look });
@@ -188,10 +190,12 @@ impl Budget<'_> {
             clock::mend(transaction, caller, now)?;
             starts::tidy(transaction, &dead, now)?;
             let found = starts::look(transaction, caller, provider, place, now)?;
+            let place = place.filter(|_| found.is_in_line);
             let Some((hold, look)) = found.hold else {
                 return starts::take(transaction, caller, provider, place, &found.gates, now).map(Entry::Go);
             };
-            let ticket = match place.filter(|_| found.is_in_line) {
+            starts::note(transaction, &found.before, now)?;
+            let ticket = match place {
                 Some(place) => Some(place),
                 None if hold.wait > patience => None,
                 None => {
@@ -203,14 +207,16 @@ impl Budget<'_> {
         })
     }
 
-    /// What keeps sessions of this provider from being started until a time that the service named.
+    /// What keeps sessions of this provider from being started until a time that the service named; without one, what keeps
+    /// any other call from being made.
     pub fn closed(
         &self,
         caller: &Caller,
-        provider: Provider,
+        provider: Option<Provider>,
         clock: impl Fn() -> Timestamp,
     ) -> Result<Option<Hold>, Fault> {
-        self.straighten(caller, &clock)?;
+        // Where nothing can be written, what can be read still counts.
+        let _ = self.straighten(caller, &clock);
         self.0.read(|connection| gates::closed(connection, caller, provider, clock().into()))
     }
 
@@ -235,6 +241,11 @@ impl Budget<'_> {
     /// Writes down what came back.
     pub fn back(&self, back: &Back<'_>) -> Result<(), Fault> {
         self.0.write(|transaction| self::back(transaction, back))
+    }
+
+    /// Learns from what came back of a request that was written down elsewhere.
+    pub fn learn(&self, back: &Back<'_>) -> Result<(), Fault> {
+        self.0.write(|transaction| gates::learn(transaction, back))
     }
 
     /// How much of each limit is used, and which gates are closed.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::{Caller, Gates, Pass, calls, gates};
-use crate::model::limits::{At, Cause, Gate, Hold, LINE_WINDOW, Place, Slot, Starts, Taken, turn};
+use crate::model::limits::{At, Cause, Gate, Hold, LINE_WINDOW, Starts, Taken, turn};
 use crate::model::provider::Provider;
 use crate::store::fault::Fault;
 
@@ -16,6 +16,11 @@ const A_MOMENT: Duration = Duration::from_millis(250);
 const SOON: Duration = Duration::from_secs(1);
 const LATE: Duration = Duration::from_secs(10);
 
+/// How long after it was noticed that it is somebody's turn they are missed, and how long that is believed. In between
+/// everybody in the line has looked.
+const MISSING: Duration = Duration::from_secs(12);
+const STALE: Duration = Duration::from_secs(40);
+
 /// For how long others are left to go first after a gate has opened.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -25,17 +30,37 @@ pub(super) struct Found {
     pub(super) hold: Option<(Hold, Duration)>,
     /// Whether the place in the line that was given before is still there.
     pub(super) is_in_line: bool,
-    /// The places of those before whose turn is now, and who holds them.
-    pub(super) before: Vec<(i64, Option<String>)>,
+    /// The places of those before whose turn is now.
+    pub(super) before: Vec<Waiting>,
     /// The gates on the way.
     pub(super) gates: Gates,
 }
 
 /// Somebody in the line.
-struct Waiting {
-    number: i64,
+#[derive(Clone)]
+pub(super) struct Waiting {
+    pub(super) number: i64,
     workspace: String,
-    owner: Option<String>,
+    pub(super) owner: Option<String>,
+    /// Since when it is their turn, as far as others have noticed.
+    able: Option<At>,
+}
+
+impl Waiting {
+    /// Whether it is to be written down that it is their turn now.
+    fn is_new(&self, now: At) -> bool {
+        self.able.is_none_or(|able| able + STALE <= now)
+    }
+
+    /// Whether they do not come although it has been their turn for long.
+    fn is_missing(&self, now: At) -> bool {
+        !self.is_new(now) && self.able.is_some_and(|able| able + MISSING <= now)
+    }
+
+    /// Whether there is something to be written of them.
+    pub(super) fn is_of_note(&self, now: At) -> bool {
+        self.is_new(now) || self.is_missing(now)
+    }
 }
 
 /// Looks whether a session can be started, from this place in the line or from its end.
@@ -63,13 +88,14 @@ pub(super) fn look(
     let mut workspaces: Vec<&str> = ahead.iter().map(|waiting| waiting.workspace.as_str()).collect();
     workspaces.push(&caller.workspace);
     let turn = turn(caller.limits, now, &taken, &workspaces);
-    found.before = turn.before.iter().map(|&index| (ahead[index].number, ahead[index].owner.clone())).collect();
+    found.before = turn.before.iter().map(|&index| ahead[index].clone()).collect();
     let until = |until: At, cause: Cause| Hold { wait: until.left(now), until: until.time(), cause };
     let limits = caller.limits;
     // Only one goes first, and that is whoever came first, unless they are stopped.
     let is_behind = |gate: &Gate| !found.before.is_empty() && gate.until + PATIENCE > now;
     found.hold = if let Some((throttle, lapses)) = gates::behind(&found.gates, now) {
-        Some((until(lapses, Cause::First { throttle }), A_MOMENT))
+        // Its reply may well be in before.
+        Some((until(lapses.min(now + A_MOMENT), Cause::First { throttle }), A_MOMENT))
     } else if turn.at > now {
         let limit = if turn.address { limits.address_starts } else { limits.starts };
         let hold = until(turn.at, Cause::Starts { limit, provider, address: turn.address, ahead: ahead.len() });
@@ -77,8 +103,8 @@ pub(super) fn look(
         Some((hold, look))
     } else if let Some((_, gate)) = found.gates.iter().find(|(_, gate)| is_behind(gate)) {
         Some((until(now + A_MOMENT, Cause::First { throttle: gate.throttle }), A_MOMENT))
-    } else if let Slot::Later { at, .. } = calls::look(connection, caller, Place::First, now)? {
-        let hold = until(at, Cause::Calls);
+    } else if let Some(at) = calls::full(connection, caller, now)? {
+        let hold = until(at, Cause::Calls { turn: None });
         let look = hold.wait;
         Some((hold, look))
     } else {
@@ -96,8 +122,7 @@ pub(super) fn take(
     gates: &Gates,
     now: At,
 ) -> Result<Pass, Fault> {
-    let (Slot::Now(next) | Slot::Later { next, .. }) = calls::look(connection, caller, Place::First, now)?;
-    let call = calls::reserve(connection, caller, next, now)?;
+    let call = calls::take_first(connection, caller, now)?;
     let number = match place {
         Some(place) => place,
         None => queue(connection, caller, provider, None)?,
@@ -138,6 +163,20 @@ pub(super) fn tidy(connection: &Connection, dead: &[i64], now: At) -> Result<(),
     dead.iter().try_for_each(|number| leave(connection, *number))
 }
 
+/// Takes note of those whose turn it is, and lets go of the places of those who do not come: they are stopped, or there is
+/// no telling whether they are alive. Should they come after all, they go to the end of the line.
+pub(super) fn note(connection: &Connection, before: &[Waiting], now: At) -> Result<(), Fault> {
+    for waiting in before {
+        if waiting.is_missing(now) {
+            leave(connection, waiting.number)?;
+        } else if waiting.is_new(now) {
+            let sql = "UPDATE start SET able = ?2 WHERE number = ?1";
+            connection.prepare_cached(sql)?.execute((waiting.number, now.0))?;
+        }
+    }
+    Ok(())
+}
+
 /// How much of the limits is used.
 pub(super) fn used(connection: &Connection, caller: &Caller, provider: Provider, now: At) -> Result<Starts, Fault> {
     let taken = taken(connection, caller, provider, now)?;
@@ -160,11 +199,16 @@ fn taken(connection: &Connection, caller: &Caller, provider: Provider, now: At) 
 }
 
 fn line(connection: &Connection, caller: &Caller, provider: Provider) -> Result<Vec<Waiting>, Fault> {
-    let sql = "SELECT number, workspace, owner FROM start \
+    let sql = "SELECT number, workspace, owner, able FROM start \
                WHERE service = ?1 AND provider = ?2 AND sent IS NULL ORDER BY number";
     let mut statement = connection.prepare_cached(sql)?;
     let waiting = statement.query_map((&caller.service, provider.id()), |row| {
-        Ok(Waiting { number: row.get(0)?, workspace: row.get(1)?, owner: row.get(2)? })
+        Ok(Waiting {
+            number: row.get(0)?,
+            workspace: row.get(1)?,
+            owner: row.get(2)?,
+            able: row.get::<_, Option<i64>>(3)?.map(At),
+        })
     })?;
     Ok(waiting.collect::<Result<_, _>>()?)
 }

@@ -69,7 +69,7 @@ fn a_damaged_file_takes_no_block_with_it() {
     let journal = machine.process();
     journal.workspace("https://api", "k").unwrap();
     assert_eq!(journal.notices().len(), 1, "it was set aside");
-    assert!(journal.budget().closed(&caller, GOOGLE, || machine.now.get()).unwrap().is_some());
+    assert!(journal.budget().closed(&caller, Some(GOOGLE), || machine.now.get()).unwrap().is_some());
     assert_eq!(journal.budget().state(&caller, machine.now.get()).unwrap().starts[0].workspace, 1);
 }
 
@@ -106,4 +106,37 @@ fn a_clock_that_is_set_forward_makes_no_minute_shorter() {
     machine.pass(SECOND * 20);
     up(SECOND * 20);
     machine.started(&journal, &caller, None);
+}
+
+#[test]
+fn those_who_do_not_come_when_it_is_their_turn_lose_it() {
+    let machine = Machine::new();
+    let caller = caller("w");
+    // One is stopped, and of the other nobody can tell whether it is alive.
+    let [stopped, journal] = [(); 2].map(|()| machine.process());
+    machine.started(&journal, &caller, None);
+    machine.started(&journal, &caller, None);
+    let (place, _) = wait(machine.start(&stopped, &caller, GOOGLE, None));
+    let (unknown, _) = wait(machine.start(&stopped, &caller, GOOGLE, None));
+    let nobody = "UPDATE start SET owner = NULL WHERE number = (SELECT max(number) FROM start)";
+    journal.file().read(|connection| Ok(connection.execute_batch(nobody)?)).unwrap();
+    let (mut ticket, _) = wait(machine.start(&journal, &caller, GOOGLE, None));
+    machine.pass(LINE_WINDOW);
+    let mut looks = 0;
+    let pass = loop {
+        match machine.start(&journal, &caller, GOOGLE, ticket) {
+            Entry::Go(pass) => break pass,
+            Entry::Wait { ticket: still, look, .. } => {
+                (ticket, looks) = (still, looks + 1);
+                machine.pass(look);
+            }
+        }
+    };
+    machine.back(&journal, &caller, pass, &Answer::Passed);
+    assert!(looks < 6, "{looks}");
+    // Should they come after all, they have not been forgotten for good.
+    assert!(place.is_some() && unknown.is_some());
+    machine.started(&stopped, &caller, place);
+    let (late, _) = wait(machine.start(&stopped, &caller, GOOGLE, unknown));
+    assert!(late.is_some() && late != unknown);
 }
