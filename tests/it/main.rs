@@ -8,6 +8,7 @@ mod events;
 mod house;
 mod init;
 mod journal;
+mod limits;
 mod outcomes;
 mod pipes;
 mod polling;
