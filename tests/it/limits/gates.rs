@@ -45,7 +45,7 @@ fn a_block_is_kept_by_every_process_and_its_end_told_in_local_time() {
         // Why, what not to do, and what can be done meanwhile.
         let hints = result["hints"].to_string();
         for words in [
-            "75 a minute for a workspace, 150 for an IP address",
+            "75 a minute for a workspace, 150 for an address",
             "Do not try before that",
             "2 hours, then 24",
             "Microsoft mailboxes can be connected meanwhile",
