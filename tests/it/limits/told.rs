@@ -43,9 +43,9 @@ fn each_wait_is_traced() {
     let run = machine.start(&api, "google", &["-v", "--max-wait", "0s"]).run().expect(7);
     assert!(!run.stderr.contains("* waiting"), "it does not wait: {run:#?}");
     let mut live = Live::start(machine.start(&api, "google", &["-v", "--max-wait", "1h"]));
-    let line = live.stderr.until("* waiting up to ");
-    assert!(line.ends_with("s: a workspace may start 1 Google sessions a minute"), "{line}");
-    assert!(line.contains(", looking again in "), "{line}");
+    let waits = live.stderr.until("* waiting up to ");
+    assert!(waits.ends_with("s: a workspace may start 1 Google sessions a minute"), "{waits}");
+    assert!(waits.contains(", looking again in "), "{waits}");
     live.signal("TERM");
     live.end();
 }
