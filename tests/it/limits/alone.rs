@@ -28,12 +28,14 @@ fn without_a_file(way: &str, tool: Tool) -> Result<Tool, &'static str> {
     }
 }
 
+const BY_ITSELF: &str = "this process minds Instantly's limits by itself";
+
 /// Holds that it said once that it is on its own.
 #[track_caller]
 fn is_alone(run: &Run, case: &str) {
-    let warnings: Vec<_> = run.stderr.lines().filter(|line| line.starts_with("warning: ")).collect();
-    assert_eq!(warnings.len(), 1, "{case}: {run:#?}");
-    assert!(warnings[0].contains("this process minds Instantly's limits by itself"), "{case}: {run:#?}");
+    let warnings: Vec<_> = run.stderr.lines().filter(|line| line.contains("the journal cannot be used")).collect();
+    let [warning] = warnings[..] else { panic!("not one warning, {case}: {run:#?}") };
+    assert!(warning.starts_with("warning: ") && warning.contains(BY_ITSELF), "{case}: {run:#?}");
 }
 
 #[test]
@@ -55,7 +57,8 @@ fn it_still_makes_no_more_calls_than_may_be() {
 fn it_still_starts_no_more_sessions_than_may_be() {
     at_once(WAYS, |way| {
         let api = Scripted::new([Act::error(500, "oops"), Act::started()]);
-        let tool = Tool::connect(&api.url(), &["--max-wait", "1s"]).env("INSTANTLY_OAUTH_LIMITS", "starts=1");
+        let tool =
+            Tool::connect(&api.url(), &["--no-wait", "--max-wait", "1s"]).env("INSTANTLY_OAUTH_LIMITS", "starts=1");
         let tool = match without_a_file(way, tool) {
             Ok(tool) => tool,
             Err(why) => return println!("{why}"),
@@ -80,7 +83,7 @@ fn it_still_keeps_to_what_the_service_says() {
         assert!(gaps[0] >= SECOND && gaps[2] >= SECOND, "{way}: {gaps:?}");
 
         let api = Scripted::new([refused(status, 1800)]);
-        let tool = match without_a_file(way, Tool::connect(&api.url(), &[])) {
+        let tool = match without_a_file(way, Tool::connect(&api.url(), &["--no-wait"])) {
             Ok(tool) => tool,
             Err(why) => return println!("{why}"),
         };
@@ -89,7 +92,25 @@ fn it_still_keeps_to_what_the_service_says() {
     });
 }
 
-/// It takes as long as a file is waited for, five seconds.
+#[test]
+fn what_can_be_read_and_not_written_is_still_kept_to() {
+    let shim = match shim() {
+        Ok(shim) => shim,
+        Err(why) => return println!("{why}"),
+    };
+    let (machine, api) = (Machine::new(""), Scripted::new([refused(429, 1800), Act::started()]));
+    machine.start(&api, "google", &[]).run().expect(7);
+    let start = |provider| {
+        let tool = machine.start(&api, provider, &[]).failing(shim, How::Readonly, 1);
+        tool.env("FAULT_FOLDER", machine.state()).run()
+    };
+    start("google").expect(7).says("has blocked this IP address for Google sessions until");
+    assert_eq!(api.lines(), [INIT]);
+    is_alone(&start("microsoft").expect(0), "what cannot be written");
+    assert_eq!(api.lines(), [INIT, INIT_MICROSOFT]);
+}
+
+/// It takes as long as a file is waited for, twenty seconds.
 #[test]
 fn a_file_that_another_process_holds_is_done_without() {
     let (machine, api) = (Machine::new(""), Scripted::new([refused(429, 1), Act::started()]));

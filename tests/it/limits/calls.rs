@@ -58,12 +58,18 @@ fn another_workspace_has_calls_of_its_own() {
     assert_eq!(ids, ["s1", "s3", "s2"]);
 }
 
-/// A machine on which so many ask that the next turn is in five minutes.
+/// A machine on which so many ask that the next turn is in five minutes, and as many calls are on their way as are made
+/// in turn.
 fn crowded(api: &Scripted) -> Machine {
     let machine = Machine::new("calls=10");
     machine.start(api, "google", &[]).run().expect(0);
+    let books = machine.books();
     let next = "UPDATE pace SET next = next + ?1";
-    assert_eq!(machine.books().execute(next, [micros(Duration::from_secs(300))]).unwrap(), 1);
+    assert_eq!(books.execute(next, [micros(Duration::from_secs(300))]).unwrap(), 1);
+    let call = "INSERT INTO call (workspace, sent, done) SELECT workspace, max(sent), max(sent) + ?1 FROM call";
+    for _ in 1..CALLS {
+        books.execute(call, [micros(Duration::from_secs(60))]).unwrap();
+    }
     machine
 }
 
@@ -85,7 +91,6 @@ fn whoever_gives_up_before_its_turn_has_asked_nothing() {
     assert_eq!(run.result()["outcome"], "pending", "{run:#?}");
     assert_eq!(api.lines(), [INIT]);
     // It can be read as before.
-    let sql = "DELETE FROM pace";
-    machine.books().execute(sql, []).unwrap();
+    machine.books().execute_batch("DELETE FROM pace; DELETE FROM call").unwrap();
     machine.status(&api, "s1", &[]).run().expect(0);
 }

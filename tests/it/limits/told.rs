@@ -43,9 +43,9 @@ fn each_wait_is_traced() {
     let run = machine.start(&api, "google", &["-v", "--max-wait", "0s"]).run().expect(7);
     assert!(!run.stderr.contains("* waiting"), "it does not wait: {run:#?}");
     let mut live = Live::start(machine.start(&api, "google", &["-v", "--max-wait", "1h"]));
-    let waits = live.stderr.until("* waiting up to ");
-    assert!(waits.ends_with("s: a workspace may start 1 Google sessions a minute"), "{waits}");
-    assert!(waits.contains(", looking again in "), "{waits}");
+    let told = live.stderr.until("* waiting up to ");
+    assert!(told.ends_with("s: a workspace may start 1 Google sessions a minute"), "{told}");
+    assert!(told.contains(", looking again in "), "{told}");
     live.signal("TERM");
     live.end();
 }
@@ -55,12 +55,12 @@ fn limits_that_make_no_sense_are_refused() {
     at_once(["no", "starts=0", "starts=", "calls=-1", "stops=1", "starts=1000001", "calls=1,,"], |text| {
         let api = Scripted::new([Act::started()]);
         let commands = [
-            Tool::connect(&api.url(), &[]),
+            Tool::connect(&api.url(), &["--no-wait"]),
             Tool::status(&api.url(), &["s1"]),
-            Tool::new(["connect", "google", "--sandbox=success", "--no-browser"]),
+            Tool::new(["connect", "google", "--sandbox=success", "--no-browser", "--no-wait"]),
         ];
-        for tool in commands {
-            let run = tool.env("INSTANTLY_OAUTH_LIMITS", text).run().expect(2);
+        for command in commands {
+            let run = command.env("INSTANTLY_OAUTH_LIMITS", text).run().expect(2);
             let run = run.says(&format!("error: INSTANTLY_OAUTH_LIMITS cannot be used: \"{text}\""));
             assert_eq!(run.says("Write it like starts=1000,calls=500").stdout, "");
         }
