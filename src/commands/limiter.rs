@@ -34,6 +34,16 @@ pub(super) struct Limiter<'a> {
     memory: OnceCell<Memory>,
     /// What the service has said, as far as this process has read it.
     known: RefCell<Vec<Hold>>,
+    /// What it has said to this process and could not be written down for the others yet.
+    owed: RefCell<Vec<Owed>>,
+}
+
+/// A refusal that is yet to be written down: of which request, when, and as what.
+struct Owed {
+    pass: Pass,
+    answer: Answer,
+    jitter: f64,
+    at: Timestamp,
 }
 
 /// A request that may leave, and where that is written down.
@@ -62,7 +72,7 @@ impl<'a> Limiter<'a> {
         let service = config.base.to_string();
         let patience = config.timeout.min(LONGEST_FLIGHT);
         let caller = Caller { service, workspace, limits, patience, uptime: System::uptime };
-        Self { store, reporter, caller, memory: OnceCell::new(), known: RefCell::default() }
+        Self { store, reporter, caller, memory: OnceCell::new(), known: RefCell::default(), owed: RefCell::default() }
     }
 
     /// Does something with the limits: those that all share, or else this process's own.
@@ -108,13 +118,17 @@ impl<'a> Limiter<'a> {
 
     /// Asks for leave to make a call that starts no session.
     pub(super) fn call(&self, place: Place) -> Result<Permit, Hold> {
-        let call = |budget: &Budget<'_>| budget.call(&self.caller, place, || System.time());
-        if let Some(turn) = self.store.with(|journal| call(&journal.budget())) {
+        if let Some(hold) = self.barred(None) {
+            return Err(hold);
+        }
+        let call = |budget: &Budget<'_>, place| budget.call(&self.caller, place, || System.time());
+        if let Some(turn) = self.store.with(|journal| call(&journal.budget(), place)) {
             return self.permit(turn, Books::Shared);
         }
         match self.closed(None) {
             Some(hold) => Err(hold),
-            None => match self.alone(call) {
+            // A turn is of those that gave it.
+            None => match self.alone(|budget| call(budget, if place == Place::First { place } else { Place::New })) {
                 Some(turn) => self.permit(turn, Books::Own),
                 None => Err(hold(A_WHILE, Cause::Calls { turn: None })),
             },
@@ -147,9 +161,24 @@ impl<'a> Limiter<'a> {
             Books::Own => self.alone(|budget| budget.back(&back)),
         };
         if done.is_none() && matches!(answer, Answer::Refused { .. }) {
-            // At least this process stays away.
+            // At least this process stays away, and the others as soon as they can be told.
             self.alone(|budget| budget.learn(&back));
         }
+        if (done.is_none() || books == Books::Own) && matches!(answer, Answer::Refused { .. }) {
+            self.owed.borrow_mut().push(Owed { pass, answer: answer.clone(), jitter: back.jitter, at });
+        }
+    }
+
+    /// What this process alone knows to keep a request back. What the others do not know yet is written down for them, if
+    /// that can be done by now.
+    pub(super) fn barred(&self, provider: Option<Provider>) -> Option<Hold> {
+        let mut owed = self.owed.borrow_mut();
+        owed.retain(|Owed { pass, answer, jitter, at }| {
+            let back = Back { caller: &self.caller, pass: *pass, answer, jitter: *jitter, at: *at };
+            self.store.with(|journal| journal.budget().learn(&back)).is_none()
+        });
+        let memory = self.memory.get()?;
+        memory.budget().closed(&self.caller, provider, || System.time()).ok()?
     }
 
     /// Makes a call once it may be made. Fails where the service said to stay away.
@@ -223,6 +252,9 @@ impl<'a> Start<'a> {
 
 impl Starter for Start<'_> {
     fn enter(&self, patience: Duration) -> Entry {
+        if let Some(hold) = self.limiter.barred(Some(self.provider)) {
+            return Entry::Wait { look: hold.wait.min(A_WHILE), hold };
+        }
         let Limiter { caller, .. } = self.limiter;
         let ticket = self.ticket.get();
         let enter = |books: Books| {

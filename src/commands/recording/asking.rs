@@ -46,6 +46,9 @@ impl Recording<'_> {
 
     /// Writes down that a request leaves now, if it may, and again where that took so long that it does not.
     fn depart(&self, place: Place) -> Result<Permit, Hold> {
+        if let Some(hold) = self.limiter.barred(None) {
+            return Err(hold);
+        }
         let name = self.name.as_ref().filter(|_| !self.over);
         let departed = name.and_then(|name| {
             let record = self.record.borrow();

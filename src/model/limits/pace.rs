@@ -84,12 +84,14 @@ pub fn slot(limits: Limits, now: At, pace: Pace, done: &[At], comes: Place) -> (
     let step = i64::try_from(100_000_000 / (limits.calls * USED).max(1)).unwrap_or(i64::MAX);
     let clock = pace.clock(now);
     let longest = i64::try_from(LONGEST_LINE.as_micros()).unwrap_or(i64::MAX);
-    if pace.next > clock.saturating_add(longest) {
+    let last = clock.saturating_add(longest);
+    if pace.next > last {
         pace.next = clock;
     }
     let turn = match comes {
-        Place::Given(turn) => Some(turn),
-        Place::New => {
+        Place::Given(turn) if turn.0 <= last => Some(turn),
+        // It is a turn of another pace, if it is one.
+        Place::New | Place::Given(_) => {
             let turn = pace.next.max(clock);
             pace.next = turn + step;
             // The first of those that leave at once is the last that has to wait for nothing.
@@ -162,6 +164,8 @@ mod tests {
         assert_eq!(given(ms(600)), Slot::Later { at, turn: Some(turn) });
         assert_eq!([given(at), given(ms(9000))], [Slot::Now; 2]);
         // So many turns nobody gives out.
+        let foreign = Place::Given(Turn(700_000_000));
+        assert_eq!(slot(LIMITS, ms(500), Pace::NEW, &[], foreign).0, Slot::Now);
         let far = Pace { next: 700_000_000, ..Pace::NEW };
         assert_eq!(slot(LIMITS, ms(500), far, &[], Place::New).0, Slot::Now);
     }

@@ -104,7 +104,10 @@ pub(super) fn held(hold: &Hold, case: &Case) -> (String, Vec<String>) {
             (message, hints)
         }
         Cause::First { throttle } => (
-            format!("rate limited by Instantly a moment ago (HTTP {})", throttle.status()),
+            match throttle {
+                Throttle::Limit => "rate limited by Instantly a moment ago (HTTP 429)".to_owned(),
+                Throttle::Outage => "Instantly could not start or follow sign-ins a moment ago (HTTP 503)".to_owned(),
+            },
             vec!["Another process here is trying whether that is over: the rest follow once it has succeeded.".into()],
         ),
         Cause::Starts { limit, provider, address, ahead } => {
@@ -113,8 +116,10 @@ pub(super) fn held(hold: &Hold, case: &Case) -> (String, Vec<String>) {
                 "Instantly lets {} start so many; past that it answers 429, and blocks the address of those who push on.",
                 if *address { "an IP address" } else { "a workspace" }
             )];
-            if *ahead > 0 {
-                hints.push(format!("{ahead} others here were there before."));
+            match ahead {
+                0 => {}
+                1 => hints.push("Another process here was there before.".to_owned()),
+                ahead => hints.push(format!("{ahead} others here were there before.")),
             }
             hints.push("--max-wait waits longer for a turn.".into());
             let until = named.words(case).replacen(" until ", " before ", 1);

@@ -70,8 +70,10 @@ fn reserve(connection: &Connection, caller: &Caller, now: At) -> Result<i64, Fau
 }
 
 /// Writes down that the reply to a call is in, or is not waited for any more.
-pub(super) fn done(connection: &Connection, call: i64, now: At) -> Result<(), Fault> {
-    connection.prepare_cached("UPDATE call SET done = ?2 WHERE number = ?1")?.execute((call, now.0))?;
+pub(super) fn done(connection: &Connection, pass: Pass, now: At) -> Result<(), Fault> {
+    // In another file the number is another call's.
+    let sql = "UPDATE call SET done = ?3 WHERE number = ?1 AND sent = ?2";
+    connection.prepare_cached(sql)?.execute((pass.call, pass.sent.0, now.0))?;
     Ok(())
 }
 

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Row};
 
-use super::clock::TOLERANCE;
 use super::{Back, Caller, Gates};
 use crate::model::failure::Throttle;
 use crate::model::limits::{Answer, At, Cause, Gate, Hold, Passage, Refusal};
 use crate::model::provider::Provider;
 use crate::store::fault::Fault;
+
+/// The longest that any gate is closed.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 /// How long after its time a gate is remembered through which nobody has gone since.
 const FORGOTTEN: Duration = Duration::from_secs(24 * 3600);
@@ -109,16 +111,13 @@ pub(super) fn learn(connection: &Connection, back: &Back<'_>) -> Result<(), Faul
     Ok(())
 }
 
-/// Whether none was closed at a time that is yet to come, which a clock that was set back makes of it.
-pub(super) fn are_straight(connection: &Connection, now: At) -> Result<bool, Fault> {
-    let sql = "SELECT NOT EXISTS (SELECT 1 FROM gate WHERE since > ?1)";
-    Ok(connection.prepare_cached(sql)?.query_row([(now + TOLERANCE).0], |row| row.get(0))?)
-}
-
 /// Puts right what a clock that was set back has made of the times, and forgets what is long over.
 pub(super) fn mend(connection: &Connection, now: At, latest: At) -> Result<(), Fault> {
     let sql = "UPDATE gate SET since = ?1, until = ?1 + (until - since), first = NULL WHERE since > ?2";
     connection.prepare_cached(sql)?.execute((now.0, latest.0))?;
+    let longest = i64::try_from(LONGEST.as_micros()).unwrap_or(i64::MAX);
+    let sql = "UPDATE gate SET since = ?1, until = ?1 + ?2 WHERE until > ?3 + ?2";
+    connection.prepare_cached(sql)?.execute((now.0, longest, latest.0))?;
     // Whoever comes so much later need not be careful any more.
     let forgotten = i64::try_from(FORGOTTEN.as_micros()).unwrap_or(i64::MAX);
     connection.prepare_cached("DELETE FROM gate WHERE until < ?1")?.execute([now.0.saturating_sub(forgotten)])?;

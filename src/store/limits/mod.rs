@@ -173,7 +173,10 @@ impl Budget<'_> {
         self.straighten(caller, &clock)?;
         let found = self.0.read(|connection| starts::look(connection, caller, provider, place, clock().into()))?;
         let is_dead = |waiting: &&Waiting| self.0.is_dead(waiting.owner.as_deref());
-        let dead: Vec<i64> = found.before.iter().filter(is_dead).map(|waiting| waiting.number).collect();
+        // Those whose turn is yet to come matter where their places make the wait too long.
+        let is_long = found.hold.as_ref().is_some_and(|(hold, _)| hold.wait > patience);
+        let those = if is_long { &found.ahead } else { &found.before };
+        let dead: Vec<i64> = those.iter().filter(is_dead).map(|waiting| waiting.number).collect();
         let now = clock().into();
         let waits = found.hold.is_some();
         if let Some((hold, look)) = found.hold
@@ -220,9 +223,9 @@ impl Budget<'_> {
         self.0.read(|connection| gates::closed(connection, caller, provider, clock().into()))
     }
 
-    /// Puts right what a clock that was set back has made of the gates, before they are only looked at.
+    /// Puts right what a clock that was set back has made of the times, before they are only looked at.
     fn straighten(&self, caller: &Caller, clock: &impl Fn() -> Timestamp) -> Result<(), Fault> {
-        if self.0.read(|connection| gates::are_straight(connection, clock().into()))? {
+        if self.0.read(|connection| clock::is_straight(connection, clock().into()))? {
             return Ok(());
         }
         self.0.write(|transaction| clock::mend(transaction, caller, clock().into()))
@@ -282,10 +285,8 @@ fn call(connection: &Connection, caller: &Caller, place: Place, now: At) -> Resu
 /// Writes down what came back.
 fn back(connection: &Connection, back: &Back<'_>) -> Result<(), Fault> {
     let Back { pass, at, .. } = back;
-    calls::done(connection, pass.call, (*at).into())?;
-    if let Some((start, _)) = pass.start {
-        starts::done(connection, start, (*at).into())?;
-    }
+    calls::done(connection, *pass, (*at).into())?;
+    starts::done(connection, *pass, (*at).into())?;
     gates::learn(connection, back)
 }
 

@@ -17,9 +17,9 @@ const SOON: Duration = Duration::from_secs(1);
 const LATE: Duration = Duration::from_secs(10);
 
 /// How long after it was noticed that it is somebody's turn they are missed, and how long that is believed. In between
-/// everybody in the line has looked.
-const MISSING: Duration = Duration::from_secs(12);
-const STALE: Duration = Duration::from_secs(40);
+/// everybody in the line has looked, and has waited for the file.
+const MISSING: Duration = Duration::from_secs(25);
+const STALE: Duration = Duration::from_secs(80);
 
 /// For how long others are left to go first after a gate has opened.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -32,6 +32,8 @@ pub(super) struct Found {
     pub(super) is_in_line: bool,
     /// The places of those before whose turn is now.
     pub(super) before: Vec<Waiting>,
+    /// All who are before.
+    pub(super) ahead: Vec<Waiting>,
     /// The gates on the way.
     pub(super) gates: Gates,
 }
@@ -75,7 +77,7 @@ pub(super) fn look(
     let line = line(connection, caller, provider)?;
     let index = line.iter().position(|waiting| Some(waiting.number) == place);
     let ahead = &line[..index.unwrap_or(line.len())];
-    let mut found = Found { hold: None, is_in_line: index.is_some(), before: Vec::new(), gates };
+    let mut found = Found { hold: None, is_in_line: index.is_some(), before: Vec::new(), ahead: ahead.to_vec(), gates };
     let soon = |wait: Duration| wait.min((wait / 10).clamp(SOON, LATE));
     if let Some(hold) = gates::hold(&found.gates, now) {
         let look = soon(hold.wait);
@@ -152,8 +154,12 @@ pub(super) fn leave(connection: &Connection, number: i64) -> Result<(), Fault> {
 }
 
 /// Writes down that the reply to a start is in, or is not waited for any more.
-pub(super) fn done(connection: &Connection, start: i64, now: At) -> Result<(), Fault> {
-    connection.prepare_cached("UPDATE start SET done = ?2 WHERE number = ?1")?.execute((start, now.0))?;
+pub(super) fn done(connection: &Connection, pass: Pass, now: At) -> Result<(), Fault> {
+    if let Some((start, _)) = pass.start {
+        // In another file the number is another start's.
+        let sql = "UPDATE start SET done = ?3 WHERE number = ?1 AND sent = ?2";
+        connection.prepare_cached(sql)?.execute((start, pass.sent.0, now.0))?;
+    }
     Ok(())
 }
 

@@ -141,7 +141,7 @@ fn nobody_takes_the_turn_of_one_that_came_before() {
     first.signal("STOP");
     machine.age(1, LONG_AGO);
     let run = machine.start(&api, "google", &["--max-wait", "1s"]).run().expect(7);
-    run.says("no turn to start a session").says("1 others here were there before.");
+    run.says("no turn to start a session").says("Another process here was there before.");
     assert_eq!(api.lines(), [INIT]);
     first.signal("CONT");
     assert_eq!(first.end().expect(0).stdout.lines().next(), Some("s2"));

@@ -133,10 +133,43 @@ fn those_who_do_not_come_when_it_is_their_turn_lose_it() {
         }
     };
     machine.back(&journal, &caller, pass, &Answer::Passed);
-    assert!(looks < 6, "{looks}");
+    assert!(looks < 8, "{looks}");
     // Should they come after all, they have not been forgotten for good.
     assert!(place.is_some() && unknown.is_some());
     machine.started(&stopped, &caller, place);
     let (late, _) = wait(machine.start(&stopped, &caller, GOOGLE, unknown));
     assert!(late.is_some() && late != unknown);
+}
+
+#[test]
+fn the_dead_in_line_make_no_wait_too_long() {
+    let machine = Machine::new();
+    let caller = caller("w");
+    let [one, two] = [(); 2].map(|()| machine.process());
+    machine.started(&two, &caller, None);
+    machine.started(&two, &caller, None);
+    for _ in 0..2 {
+        wait(machine.start(&one, &caller, GOOGLE, None));
+    }
+    let start = || two.budget().start(&caller, GOOGLE, None, SECOND * 90, || machine.now.get()).unwrap();
+    assert!(matches!(start(), Entry::Wait { ticket: None, .. }));
+    drop(one);
+    assert!(matches!(start(), Entry::Wait { ticket: Some(_), .. }));
+}
+
+#[test]
+fn times_that_make_no_sense_hold_nobody_for_long() {
+    let machine = Machine::new();
+    let caller = caller("w");
+    let journal = machine.process();
+    machine.started(&journal, &caller, None);
+    machine.started(&journal, &caller, None);
+    let pass = go(machine.start(&journal, &caller, MICROSOFT, None));
+    machine.back(&journal, &caller, pass, &refused(Some(SECOND * 600)));
+    let nonsense = "UPDATE start SET done = 9000000000000000000; UPDATE call SET done = 9000000000000000000; \
+                    UPDATE gate SET until = 9000000000000000000";
+    journal.file().read(|connection| Ok(connection.execute_batch(nonsense)?)).unwrap();
+    machine.call(&journal, &caller);
+    assert_eq!(machine.held(&journal, &caller, GOOGLE).wait, LINE_WINDOW);
+    assert_eq!(machine.held(&journal, &caller, MICROSOFT).wait, SECOND * 24 * 3600);
 }
