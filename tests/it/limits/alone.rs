@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::*;
 use crate::support::faults::{How, shim};
-use crate::support::{INIT, at_once};
+use crate::support::{INIT, Live, at_once};
 
 /// The ways in which nothing can be written down.
 const WAYS: [&str; 3] = ["a device", "a directory that can only be read", "a file system that can only be read"];
@@ -119,4 +119,28 @@ fn a_file_that_another_process_holds_is_done_without() {
     let run = machine.start(&api, "google", &[]).run().expect(0);
     is_alone(&run, "a file that is held");
     assert!(gaps(&api)[0] >= SECOND, "{:?}", gaps(&api));
+}
+
+/// It takes as long as the one before.
+#[test]
+fn a_refusal_that_cannot_be_written_down_is_kept_to_and_written_down_later() {
+    let (machine, api) = (Machine::new(""), Scripted::new([Act::Hold(Box::new(refused(429, 1800))), Act::started()]));
+    let mut live = Live::start(machine.start(&api, "google", &["--max-wait", "1h"]));
+    api.wait_for(1);
+    let books = machine.books();
+    books.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    api.release();
+    live.stderr.until("Rate limited by Instantly");
+    books.execute_batch("COMMIT").unwrap();
+    let gates = || books.query_row("SELECT count(*) FROM gate", [], |row| row.get::<_, i64>(0)).unwrap();
+    // It looks again within a second.
+    let is_told = (0..6000).any(|_| {
+        std::thread::sleep(Duration::from_millis(5));
+        gates() > 0
+    });
+    assert!(is_told, "the others do not know");
+    machine.start(&api, "google", &[]).run().expect(7).says("has blocked this IP address");
+    assert_eq!(api.lines(), [INIT]);
+    live.signal("TERM");
+    live.end();
 }
