@@ -74,10 +74,11 @@ pub(super) fn look(
     now: At,
 ) -> Result<Found, Fault> {
     let gates = gates::all(connection, caller, Some(provider), now)?;
-    let line = line(connection, caller, provider)?;
-    let index = line.iter().position(|waiting| Some(waiting.number) == place);
-    let ahead = &line[..index.unwrap_or(line.len())];
-    let mut found = Found { hold: None, is_in_line: index.is_some(), before: Vec::new(), ahead: ahead.to_vec(), gates };
+    let mut ahead = line(connection, caller, provider)?;
+    let index = ahead.iter().position(|waiting| Some(waiting.number) == place);
+    ahead.truncate(index.unwrap_or(ahead.len()));
+    let mut found = Found { hold: None, is_in_line: index.is_some(), before: Vec::new(), ahead, gates };
+    let ahead = &found.ahead;
     let soon = |wait: Duration| wait.min((wait / 10).clamp(SOON, LATE));
     if let Some(hold) = gates::hold(&found.gates, now) {
         let look = soon(hold.wait);

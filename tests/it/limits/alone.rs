@@ -132,13 +132,7 @@ fn a_refusal_that_cannot_be_written_down_is_kept_to_and_written_down_later() {
     api.release();
     live.stderr.until("Rate limited by Instantly");
     books.execute_batch("COMMIT").unwrap();
-    let gates = || books.query_row("SELECT count(*) FROM gate", [], |row| row.get::<_, i64>(0)).unwrap();
-    // It looks again within a second.
-    let is_told = (0..6000).any(|_| {
-        std::thread::sleep(Duration::from_millis(5));
-        gates() > 0
-    });
-    assert!(is_told, "the others do not know");
+    machine.wait_for_gate();
     machine.start(&api, "google", &[]).run().expect(7).says("has blocked this IP address");
     assert_eq!(api.lines(), [INIT]);
     live.signal("TERM");
