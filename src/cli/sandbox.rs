@@ -19,6 +19,9 @@ pub struct Sandbox {
     /// What happens to each session
     #[arg(long, value_enum, default_value = "ask")]
     pub scenario: Scenario,
+    /// What the outcomes of --scenario mixed are drawn from: the same seed, the same outcomes. No other scenario uses it
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
     /// Until the simulated person acts, in the service's time
     #[arg(long, value_name = "DURATION", default_value = "1500ms", value_parser = duration)]
     pub delay: Duration,

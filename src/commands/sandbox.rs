@@ -35,6 +35,7 @@ async fn serve(flags: &cli::Sandbox, reporter: &Reporter) -> Result<Exit, Error>
     let sandbox = Sandbox::bind(Options {
         port: flags.port,
         scenario: flags.scenario,
+        seed: flags.seed,
         delay: flags.delay,
         ttl: flags.ttl,
         init_limit: flags.init_limit,

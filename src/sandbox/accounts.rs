@@ -1,12 +1,14 @@
 //! The accounts that were connected, and the calls that list them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::mailbox::name_of;
 use super::moment::iso;
+use super::opaque::hash;
 use crate::model::provider::Provider;
 
 /// The most items a page of the list may have, and how many it has where the call does not say. The former is
@@ -23,12 +25,18 @@ struct Account {
     updated: Timestamp,
 }
 
+/// Where an account stands in the list: by age, as it is written, then by address so that the order is total.
+type Rank = (String, String);
+
 /// All accounts of all workspaces. An address is in at most one of them.
 #[derive(Default)]
 pub(super) struct Accounts {
     all: Vec<Account>,
     /// By address, its place among all of them.
     places: HashMap<String, usize>,
+    /// The places of each workspace's accounts with each provider, in the order of the list, so that a page of it costs no
+    /// more where there are more accounts.
+    lists: HashMap<(String, Provider), BTreeMap<Rank, usize>>,
 }
 
 /// The address is connected to another workspace.
@@ -45,19 +53,26 @@ impl Accounts {
         name: Option<String>,
         now: Timestamp,
     ) -> Result<String, Elsewhere> {
-        if let Some(known) = self.places.get(email).and_then(|&place| self.all.get_mut(place)) {
+        let list = |provider| (workspace.to_owned(), provider);
+        if let Some((&place, known)) = self.places.get(email).and_then(|place| Some((place, self.all.get_mut(*place)?)))
+        {
             if known.workspace != workspace {
                 return Err(Elsewhere);
             }
             known.name = name.unwrap_or_else(|| known.name.clone());
+            self.lists.entry(list(known.provider)).or_default().remove(&known.rank());
             known.provider = provider;
+            self.lists.entry(list(provider)).or_default().insert(known.rank(), place);
             known.updated = now;
             return Ok(known.name.clone());
         }
         let name = name.unwrap_or_else(|| name_of(email));
+        let (list, place) = (list(provider), self.all.len());
         let (workspace, email) = (workspace.to_owned(), email.to_owned());
-        self.places.insert(email.clone(), self.all.len());
-        self.all.push(Account { workspace, email, name: name.clone(), provider, created: now, updated: now });
+        self.places.insert(email.clone(), place);
+        let account = Account { workspace, email, name: name.clone(), provider, created: now, updated: now };
+        self.lists.entry(list).or_default().insert(account.rank(), place);
+        self.all.push(account);
         Ok(name)
     }
 
@@ -71,35 +86,30 @@ impl Accounts {
     /// A page of the workspace's list. The error is the message of a 400.
     pub(super) fn list(&self, workspace: &str, query: &str) -> Result<Value, String> {
         let wanted = Listing::read(query)?;
-        let mut found: Vec<&Account> = self.all.iter().filter(|account| account.workspace == workspace).collect();
-        found.retain(|account| wanted.provider_code.is_none_or(|code| code == code_of(account.provider)));
-        found.sort_by_cached_key(|account| account.place());
+        let is_wanted = |provider: &Provider| wanted.provider_code.is_none_or(|code| code == code_of(*provider));
+        let lists = Provider::ALL.into_iter().filter(is_wanted);
+        let lists = lists.filter_map(|provider| self.lists.get(&(workspace.to_owned(), provider)));
+        // Of each as many as could be wanted of them together, and one by which it is known whether there are more.
+        let mut found: Vec<(&Rank, usize)> = lists.flat_map(|list| wanted.of(list)).collect();
+        found.sort_unstable();
         if wanted.newest_first {
             found.reverse();
         }
-        if let Some(after) = &wanted.starting_after {
-            found.retain(|account| wanted.is_past(account, after));
-        }
         let more = found.len() > wanted.limit;
         found.truncate(wanted.limit);
-        let items: Vec<Value> = found.iter().map(|account| account.json()).collect();
+        let accounts = found.iter().filter_map(|&(_, place)| self.all.get(place));
+        let items: Vec<Value> = accounts.map(Account::json).collect();
         Ok(match found.last().filter(|_| more) {
-            Some(last) => json!({"items": items, "next_starting_after": last.cursor()}),
+            // `timestamp_created&email`, the form of cursor that is documented.
+            Some(((created, email), _)) => json!({"items": items, "next_starting_after": format!("{created}&{email}")}),
             None => json!({"items": items}),
         })
     }
 }
 
 impl Account {
-    /// Its place in the list: by age, then by address so that the order is total.
-    fn place(&self) -> (String, String) {
+    fn rank(&self) -> Rank {
         (iso(self.created), self.email.clone())
-    }
-
-    /// `timestamp_created&email`, the form of cursor that is documented.
-    fn cursor(&self) -> String {
-        let (created, email) = self.place();
-        format!("{created}&{email}")
     }
 
     /// Every field that the schema requires, and `status`.
@@ -122,10 +132,9 @@ impl Account {
 }
 
 /// An identifier in the form of the real ones (a UUID) for a workspace, the same at every call. It is the name's hash
-/// (FNV-1a) and nothing more.
+/// and nothing more.
 pub(super) fn organization(workspace: &str) -> String {
-    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    let hash = workspace.bytes().fold(0xcbf2_9ce4_8422_2325, mix);
+    let hash = hash(workspace.bytes());
     let (high, middle, low) = (hash >> 32, (hash >> 16) & 0xffff, hash & 0xfff);
     format!("{high:08x}-{middle:04x}-4{low:03x}-8000-{:012x}", hash & 0xffff_ffff_ffff)
 }
@@ -173,13 +182,23 @@ impl Listing {
         Ok(listing)
     }
 
-    /// Whether an account comes after this cursor: `timestamp_created&email`, or the older form, a time alone.
-    fn is_past(&self, account: &Account, cursor: &str) -> bool {
-        let (created, email) = account.place();
-        let order = match cursor.split_once('&') {
-            Some((time, address)) => (created.as_str(), email.as_str()).cmp(&(time, address)),
-            None => created.as_str().cmp(cursor),
-        };
-        if self.newest_first { order.is_lt() } else { order.is_gt() }
+    /// The first of this list that come after the cursor, one more than are wanted.
+    fn of<'a>(&self, list: &'a BTreeMap<Rank, usize>) -> Vec<(&'a Rank, usize)> {
+        let range = list.range(self.bounds()).map(|(rank, &place)| (rank, place));
+        let most = self.limit + 1;
+        if self.newest_first { range.rev().take(most).collect() } else { range.take(most).collect() }
+    }
+
+    /// What comes after the cursor: `timestamp_created&email`, or the older form, a time alone, with all that is of that
+    /// time before it.
+    fn bounds(&self) -> (Bound<Rank>, Bound<Rank>) {
+        let Some(cursor) = &self.starting_after else { return (Bound::Unbounded, Bound::Unbounded) };
+        match (cursor.split_once('&'), self.newest_first) {
+            (Some((time, email)), true) => (Bound::Unbounded, Bound::Excluded((time.to_owned(), email.to_owned()))),
+            (Some((time, email)), false) => (Bound::Excluded((time.to_owned(), email.to_owned())), Bound::Unbounded),
+            (None, true) => (Bound::Unbounded, Bound::Excluded((cursor.clone(), String::new()))),
+            // The least text that is greater.
+            (None, false) => (Bound::Included((format!("{cursor}\0"), String::new())), Bound::Unbounded),
+        }
     }
 }

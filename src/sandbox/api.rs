@@ -10,7 +10,6 @@ use super::call::{Answer, Call, Reply};
 use super::limits::Refusal;
 use super::moment::{iso, whole_seconds};
 use super::rules::Service;
-use super::scenario::Scenario;
 use super::session::{Failure, Status, Verdict};
 use crate::model::provider::Provider;
 
@@ -126,10 +125,11 @@ impl Service {
     /// What became of a session. The wrong id, another workspace's and a result that was already retrieved are one
     /// and the same 404.
     fn status(&mut self, workspace: &str, id: &str, now: Timestamp) -> Result<Reply, Answer> {
+        let unknown = || Answer::problem(404, "Session not found");
         let session = self.sessions.of_id(id).filter(|session| session.workspace == workspace);
-        let status = session.and_then(|session| session.retrieve(now));
-        let status = status.ok_or_else(|| Answer::problem(404, "Session not found"))?;
-        if matches!(status, Status::Ended(_)) && self.settings.scenario == Scenario::LostReply {
+        let session = session.ok_or_else(unknown)?;
+        let status = session.retrieve(now).ok_or_else(unknown)?;
+        if matches!(status, Status::Ended(_)) && session.loses_reply() {
             return Ok(Reply::HangUp);
         }
         Ok(Reply::Answer(Answer::ok(status_json(status, self.settings.faults.bare_replies))))

@@ -75,9 +75,10 @@ impl Service {
             Some(session) if session.link.query != query || session.provider != provider => {
                 Answer::page(400, Page::Altered)
             }
-            Some(session) => {
-                self.closed(session, now).unwrap_or_else(|| Answer::page(200, ask(session, now, Form::default(), None)))
-            }
+            Some(session) => self.closed(session, now).unwrap_or_else(|| {
+                let mailbox = session.owned.clone().unwrap_or_default();
+                Answer::page(200, ask(session, now, Form { mailbox, ..Form::default() }, None))
+            }),
         }
     }
 
@@ -111,7 +112,7 @@ impl Service {
         }
         let scenario = self.settings.scenario;
         if scenario != Scenario::Ask {
-            let decision = session.played.as_ref().map(|played| played.decision.clone());
+            let decision = session.played.as_ref().and_then(|played| played.part.decision.clone());
             let play = Play { scenario, provider, decision, acted: !session.is_open(now) };
             return Some(Answer::page(200, Page::Played(play)));
         }

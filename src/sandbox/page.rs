@@ -51,7 +51,7 @@ pub(super) struct Ask {
     pub(super) provider: Provider,
     pub(super) workspace: String,
     pub(super) state: String,
-    /// What was typed before, if anything.
+    /// What was typed before, if anything, or else what is proposed.
     pub(super) mailbox: String,
     pub(super) name: String,
     /// Why it is asked again.

@@ -10,12 +10,13 @@ use super::call::{Call, Reply};
 use super::faults::Faults;
 use super::limits::{Limits, Terms};
 use super::mailbox;
+use super::mixed;
 use super::moment::{later, whole_millis};
 use super::opaque::Opaque;
 use super::pace::Pace;
 use super::people::Person;
 use super::scenario::Scenario;
-use super::session::{Decision, Failure, Link, Played, Session, Verdict};
+use super::session::{Decision, Failure, Link, Part, Played, Session, Verdict};
 use super::sessions::{Number, Sessions};
 use crate::model::provider::Provider;
 
@@ -37,8 +38,10 @@ pub(super) struct Settings {
     pub(super) call_limit: u32,
     pub(super) pace: Pace,
     pub(super) faults: Faults,
-    /// Where the identifiers start from.
+    /// What the outcomes are drawn from in the scenario that mixes them.
     pub(super) seed: u64,
+    /// Where the identifiers start from.
+    pub(super) first_id: u64,
 }
 
 /// The service: everything it remembers.
@@ -50,14 +53,17 @@ pub(super) struct Service {
     opaque: Opaque,
     /// How many sessions each workspace has begun, which says who plays in the next.
     turns: HashMap<String, usize>,
+    /// How many sessions of which workspace and provider were said to be of the owner of which mailbox.
+    owners: HashMap<(String, Provider, String), u64>,
 }
 
 impl Service {
     pub(super) fn new(settings: Settings) -> Self {
-        let Settings { init_limit, call_limit, pace, scenario, seed, .. } = settings;
+        let Settings { init_limit, call_limit, pace, scenario, first_id, .. } = settings;
         let limits = Limits::new(Terms { init_limit, call_limit, pace, scenario });
         let (sessions, accounts) = (Sessions::default(), Accounts::default());
-        Self { settings, sessions, accounts, limits, opaque: Opaque::new(seed), turns: HashMap::new() }
+        let (turns, owners) = (HashMap::new(), HashMap::new());
+        Self { settings, sessions, accounts, limits, opaque: Opaque::new(first_id), turns, owners }
     }
 
     /// Answers a call made now. Whatever simulated people should have done since the last call is done first.
@@ -72,27 +78,53 @@ impl Service {
     /// Lets the simulated people act whose time has come, and forgets old sessions. People act in the order in which
     /// their sessions began, since all take the same time to decide.
     fn advance(&mut self, now: Timestamp) {
-        while let Some((number, played)) = self.sessions.next_act(now) {
-            self.decide(number, played.decision, played.at);
+        while let Some((number, decision, at)) = self.sessions.next_act(now) {
+            self.decide(number, decision, at);
         }
         self.sessions.forget(now);
     }
 
     /// Begins a session.
     pub(super) fn begin(&mut self, workspace: &str, provider: Provider, now: Timestamp) -> &Session {
-        let Settings { pace, ttl, delay, scenario, .. } = self.settings;
+        let Settings { pace, ttl, delay, scenario, seed, .. } = self.settings;
         // As it is told, so that a client which waits until then has waited long enough.
         let expires = whole_millis(later(now, pace.real(ttl)));
         let forgotten = later(expires, pace.real(ttl.max(LEAST_MEMORY)));
         let turns = self.turns.entry(workspace.to_owned()).or_default();
-        let person = Person::of_turn(*turns);
+        let turn = *turns;
         *turns += 1;
         let state = self.opaque.state();
         let query = consent_query(workspace, provider, &state);
         let mut session = Session::new(self.opaque.id(), workspace, provider, Link { state, query }, expires);
         let at = later(now, pace.real(delay));
-        session.played = scenario.decision(workspace, &person).map(|decision| Played { at, decision });
+        session.turn = turn;
+        // Nobody comes to a second turn, so there was no session of their mailbox before.
+        let part = scenario.part(&Person::of_turn(turn, workspace), seed, 0);
+        session.played = part.map(|part| Played { at, part });
         self.sessions.add(session, forgotten)
+    }
+
+    /// Has the owner of this mailbox play in a session from now on, or proposes it to the person who decides. A session
+    /// that is decided or over stays as it is, and so does one that there is not.
+    pub(super) fn owns(&mut self, id: &str, mailbox: &str, now: Timestamp) {
+        self.advance(now);
+        let mailbox = mailbox::address(mailbox).unwrap_or_else(|| mailbox.to_ascii_lowercase());
+        let Some(session) = self.sessions.of_id(id).filter(|session| session.is_open(now)) else { return };
+        let former = session.owned.replace(mailbox.clone());
+        if former.as_ref() == Some(&mailbox) {
+            return;
+        }
+        let owner = |mailbox| (session.workspace.clone(), session.provider, mailbox);
+        if let Some(count) = former.and_then(|former| self.owners.get_mut(&owner(former))) {
+            *count -= 1;
+        }
+        let count = self.owners.entry(owner(mailbox.clone())).or_default();
+        let before = *count;
+        *count += 1;
+        let person = Person::of_turn(session.turn, &session.workspace).owner_of(mailbox);
+        if let Some(part) = self.settings.scenario.part(&person, self.settings.seed, before) {
+            self.sessions.recast(id, part, now);
+        }
     }
 
     /// Ends a session with what its decision comes to; none where there is no such session.
@@ -136,17 +168,18 @@ fn refusal(faults: &Faults, provider: Provider, mailbox: &str) -> Option<Failure
 }
 
 impl Scenario {
-    /// What the simulated person does, or none where nobody is simulated.
-    fn decision(self, workspace: &str, person: &Person) -> Option<Decision> {
+    /// What this simulated person does in the session of their mailbox before which there were so many others, or none
+    /// where nobody is simulated.
+    fn part(self, person: &Person, seed: u64, before: u64) -> Option<Part> {
         match self {
             Self::Ask | Self::Expire => None,
-            Self::Success | Self::RateLimited | Self::IpBlocked | Self::Unavailable | Self::LostReply => {
-                Some(person.allows_business(workspace))
-            }
-            Self::Denied => Some(Decision::Deny),
-            Self::AccountExists => Some(Decision::Fail(Failure::ELSEWHERE)),
-            Self::PersonalGmail => Some(person.allows_personal()),
-            Self::ServerError => Some(Decision::Fail(Failure::SERVER)),
+            Self::Success | Self::RateLimited | Self::IpBlocked | Self::Unavailable => Some(person.allows().into()),
+            Self::LostReply => Some(Part { loses_reply: true, ..person.allows().into() }),
+            Self::Denied => Some(Part::DENIAL),
+            Self::AccountExists => Some(Failure::ELSEWHERE.into()),
+            Self::PersonalGmail => Some(person.allows_personal().into()),
+            Self::ServerError => Some(Failure::SERVER.into()),
+            Self::Mixed => Some(mixed::part(person, seed, before)),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What happens to every session of a sandbox.
 
 use std::fmt;
+use std::time::Duration;
+
+use crate::model::deadline::DOCUMENTED_LIFE;
 
 /// Who plays the mailbox's owner, and what goes wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -28,11 +31,16 @@ pub enum Scenario {
     Unavailable,
     /// The reply that carries the result never arrives.
     LostReply,
+    /// Any of that, drawn for each mailbox from a seed; most people allow access.
+    Mixed,
 }
+
+/// How long a session lives where the point is to see one expire.
+const SHORT_LIFE: Duration = Duration::from_secs(8);
 
 impl Scenario {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Ask,
         Self::Success,
         Self::Denied,
@@ -44,6 +52,7 @@ impl Scenario {
         Self::IpBlocked,
         Self::Unavailable,
         Self::LostReply,
+        Self::Mixed,
     ];
 
     /// The word for it on the command line.
@@ -61,6 +70,17 @@ impl Scenario {
             Self::IpBlocked => "ip_blocked",
             Self::Unavailable => "unavailable",
             Self::LostReply => "lost_reply",
+            Self::Mixed => "mixed",
+        }
+    }
+
+    /// How long a session should live for whoever waits for its end: as long as the service's, unless the point is to
+    /// see one expire.
+    #[must_use]
+    pub const fn life(self) -> Duration {
+        match self {
+            Self::Expire | Self::Mixed => SHORT_LIFE,
+            _ => DOCUMENTED_LIFE,
         }
     }
 
@@ -83,6 +103,7 @@ impl Scenario {
                 "each provider fails for 5 seconds from the first start on, which answers 503, then as success"
             }
             Self::LostReply => "as success, but the connection drops instead of answering with the result",
+            Self::Mixed => "a seed decides for each mailbox: most allow access, others do not, or something goes wrong",
         }
     }
 }
@@ -104,5 +125,6 @@ mod tests {
             assert!(!scenario.about().is_empty() && !scenario.about().ends_with('.'), "{scenario}");
         }
         assert_eq!(Scenario::default(), Scenario::Ask);
+        assert_eq!(Scenario::Success.life(), DOCUMENTED_LIFE);
     }
 }

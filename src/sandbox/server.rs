@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -24,6 +24,7 @@ use super::pace::Pace;
 use super::page::POLICY;
 use super::rules::{Service, Settings};
 use super::scenario::Scenario;
+use super::shared::{Clock, Log, People, Shared};
 use crate::error::Error;
 
 /// The longest body that is read, in bytes. The longest that is needed, a form, is below one kilobyte.
@@ -39,16 +40,12 @@ const BACKLOG: u32 = 1024;
 /// to look again, where all places are taken, whether a connection has become idle.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// What the time is.
-pub type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
-/// Told of each request in a line without its end: `POST /api/v2/oauth/google/init 200`. What a limit refused has the
-/// reason behind it: `POST /api/v2/oauth/google/init 429 (workspace limit)`.
-pub type Log = Box<dyn Fn(&str) + Send + Sync>;
-
 /// How a sandbox is to behave. Durations are in the service's own time, of which [`Options::speed`] says how fast it is.
 pub struct Options {
     /// What happens to each session.
     pub scenario: Scenario,
+    /// What the outcomes are drawn from in [`Scenario::Mixed`]; 0 by default. No other scenario looks at it.
+    pub seed: u64,
     /// From init until the simulated person acts; 1.5 seconds by default.
     pub delay: Duration,
     /// How long a session lives; ten minutes by default, as in the service. Its end is remembered for as long again.
@@ -76,6 +73,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             scenario: Scenario::default(),
+            seed: 0,
             delay: Duration::from_millis(1500),
             ttl: Duration::from_secs(600),
             init_limit: 75,
@@ -97,13 +95,6 @@ pub struct Sandbox {
     pub(super) room: Room,
 }
 
-/// What all connections have in common.
-struct Shared {
-    service: Mutex<Service>,
-    clock: Clock,
-    log: Option<Log>,
-}
-
 impl Sandbox {
     /// Listens on the loopback address. A port that cannot be had is a usage error if it was asked for.
     #[expect(clippy::unused_async, reason = "it needs a runtime, and whoever can await it has one")]
@@ -121,11 +112,11 @@ impl Sandbox {
             call_limit: options.call_limit,
             pace: Pace::new(options.speed),
             faults: options.faults,
+            seed: options.seed,
             // The standard library's only source of randomness, so that two sandboxes do not share their identifiers.
-            seed: RandomState::new().hash_one(address),
+            first_id: RandomState::new().hash_one(address),
         };
-        let service = Mutex::new(Service::new(settings));
-        let shared = Arc::new(Shared { service, clock: options.clock, log: options.log });
+        let shared = Arc::new(Shared::new(Service::new(settings), options.clock, options.log));
         Ok(Self { listener, base_url, shared, room: Room::default() })
     }
 
@@ -139,6 +130,12 @@ impl Sandbox {
     #[must_use]
     pub fn api_key(&self) -> &'static str {
         "sandbox-acme"
+    }
+
+    /// By which it can be told whom it plays, while it is served too.
+    #[must_use]
+    pub fn people(&self) -> People {
+        People::of(&self.shared)
     }
 
     /// Serves until the future is dropped, which closes every connection. What fails on one of them ends only that.
@@ -221,7 +218,7 @@ async fn answer(
     let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok());
     let body = read(body).await;
     let (reply, now) = match body {
-        Err(refusal) => (Reply::Answer(refusal), (shared.clock)()),
+        Err(refusal) => (Reply::Answer(refusal), shared.time()),
         Ok(body) => {
             let call = Call {
                 method: head.method.as_str(),
@@ -236,10 +233,7 @@ async fn answer(
                 address: peer.ip(),
                 body: &body,
             };
-            let mut service = shared.service.lock().unwrap_or_else(PoisonError::into_inner);
-            // One call after the other, each at a time that is no earlier than that of the one before it.
-            let now = (shared.clock)();
-            (service.handle(&call, now), now)
+            shared.service(|service, now| (service.handle(&call, now), now))
         }
     };
     let reply = match reply {

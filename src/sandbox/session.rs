@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::model::provider::Provider;
 
 /// What the mailbox's owner does, or what the service makes of it by itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
     /// Access to this mailbox (lower case) is allowed, under this name if one was given.
     Allow { mailbox: String, name: Option<String> },
@@ -54,11 +54,37 @@ pub(super) enum Status {
     Ended(Verdict),
 }
 
+/// What a person does whom the sandbox plays, and what comes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    /// None where they never act.
+    pub(super) decision: Option<Decision>,
+    /// Whether the connection drops instead of answering with the result.
+    pub(super) loses_reply: bool,
+}
+
+impl Part {
+    pub(super) const NOTHING: Self = Self { decision: None, loses_reply: false };
+    pub(super) const DENIAL: Self = Self { decision: Some(Decision::Deny), loses_reply: false };
+}
+
+impl From<Decision> for Part {
+    fn from(decision: Decision) -> Self {
+        Self { decision: Some(decision), loses_reply: false }
+    }
+}
+
+impl From<Failure> for Part {
+    fn from(failure: Failure) -> Self {
+        Decision::Fail(failure).into()
+    }
+}
+
 /// A person whom the sandbox plays: what they do, and when.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Played {
     pub(super) at: Timestamp,
-    pub(super) decision: Decision,
+    pub(super) part: Part,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -85,6 +111,10 @@ pub(super) struct Session {
     pub(super) link: Link,
     pub(super) expires: Timestamp,
     pub(super) played: Option<Played>,
+    /// How many sessions the workspace began before.
+    pub(super) turn: usize,
+    /// The mailbox that its person owns, where somebody has said so.
+    pub(super) owned: Option<String>,
     stage: Stage,
 }
 
@@ -92,7 +122,12 @@ impl Session {
     /// A session that waits, with nobody to decide but whoever opens its link.
     pub(super) fn new(id: String, workspace: &str, provider: Provider, link: Link, expires: Timestamp) -> Self {
         let workspace = workspace.to_owned();
-        Self { id, workspace, provider, link, expires, played: None, stage: Stage::Waiting }
+        Self { id, workspace, provider, link, expires, played: None, turn: 0, owned: None, stage: Stage::Waiting }
+    }
+
+    /// Whether the reply with its result never arrives.
+    pub(super) fn loses_reply(&self) -> bool {
+        self.played.as_ref().is_some_and(|played| played.part.loses_reply)
     }
 
     /// Whether a decision can still be taken.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
-use super::session::{Played, Session};
+use super::session::{Decision, Part, Session};
 
 /// A session's number, counted up as they begin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,14 +50,26 @@ impl Sessions {
         Some((number, self.kept.get(&number)?))
     }
 
-    /// The next simulated person whose time has come and finds the session open: the first whose time it was, and of
-    /// several at one time the one whose session began first. Nobody comes twice.
-    pub(super) fn next_act(&mut self, now: Timestamp) -> Option<(Number, Played)> {
+    /// Has the person whom the sandbox plays in a session do something else than what they were to do. Whoever would have
+    /// come by now, and did nothing, comes now.
+    pub(super) fn recast(&mut self, id: &str, part: Part, now: Timestamp) {
+        let Some(&number) = self.ids.get(id) else { return };
+        if let Some(played) = self.kept.get_mut(&number).and_then(|session| session.played.as_mut()) {
+            played.part = part;
+            played.at = played.at.max(now);
+            self.acts.insert((played.at, number));
+        }
+    }
+
+    /// The next simulated person whose time has come and finds the session open, and what they do then: the first whose
+    /// time it was, and of several at one time the one whose session began first. Nobody comes twice.
+    pub(super) fn next_act(&mut self, now: Timestamp) -> Option<(Number, Decision, Timestamp)> {
         while let Some(&(at, number)) = self.acts.first().filter(|(at, _)| *at <= now) {
             self.acts.pop_first();
             let session = self.kept.get(&number).filter(|session| session.is_open(at));
-            if let Some(played) = session.and_then(|session| session.played.clone()) {
-                return Some((number, played));
+            let played = session.and_then(|session| session.played.as_ref());
+            if let Some(decision) = played.and_then(|played| played.part.decision.clone()) {
+                return Some((number, decision, at));
             }
         }
         None
@@ -80,7 +92,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::moment::later;
-    use super::super::session::{Decision, Link, Status};
+    use super::super::session::{Link, Played, Status};
     use super::*;
     use crate::model::provider::Provider;
 
@@ -92,12 +104,12 @@ mod tests {
     fn session(name: &str, acts: u64) -> Session {
         let link = Link { state: format!("state of {name}"), query: String::new() };
         let mut session = Session::new(name.to_owned(), "acme", Provider::Google, link, at(10));
-        session.played = Some(Played { at: at(acts), decision: Decision::Deny });
+        session.played = Some(Played { at: at(acts), part: Part::DENIAL });
         session
     }
 
     fn acting(sessions: &mut Sessions, now: u64) -> Vec<Number> {
-        std::iter::from_fn(|| sessions.next_act(at(now)).map(|(number, _)| number)).collect()
+        std::iter::from_fn(|| sessions.next_act(at(now)).map(|(number, ..)| number)).collect()
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The stand-in for the API: inside `connect`, and as a process of its own.
 
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 use crate::support::service::browse;
@@ -26,6 +27,7 @@ fn every_scenario_ends_as_it_says() {
         ("google", "ip_blocked", 7, "error: Instantly has blocked this IP address"),
         ("google", "unavailable", 0, "Instantly is unavailable (HTTP 503"),
         ("google", "lost_reply", 0, "The account list shows that this mailbox was connected."),
+        ("google", "mixed", 0, "Scenario mixed: a seed decides for each mailbox"),
     ];
     // Some of them wait by design; together they take no longer than the longest.
     thread::scope(|scope| {
@@ -157,6 +159,48 @@ fn every_fault_can_be_switched_on() {
             });
         }
     });
+}
+
+/// What a call is answered in JSON, or nothing where the connection drops.
+fn ask(service: &Service, method: &str, path: &str) -> Option<serde_json::Value> {
+    let host = service.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    let head =
+        format!("{method} /api/v2/oauth/{path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {}", service.key);
+    let rest = "connection: close\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+    stream.write_all(format!("{head}\r\n{rest}").as_bytes()).unwrap();
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).unwrap();
+    let (_, body) = reply.split_once("\r\n\r\n")?;
+    Some(serde_json::from_str(body).unwrap())
+}
+
+/// What became of seventy sessions, one after the other, of people who act at once.
+fn mixed(seed: &[&str]) -> Vec<String> {
+    let flags = ["--scenario", "mixed", "--delay", "0s", "--call-limit", "1000", "--quiet"];
+    let service = Service::start(&[&flags[..], seed].concat());
+    let outcomes = (0..70).map(|_| {
+        let session = ask(&service, "POST", "google/init").unwrap();
+        let id = session["session_id"].as_str().unwrap();
+        match ask(&service, "GET", &format!("session/status/{id}")) {
+            Some(status) => status.to_string(),
+            None => "no reply".to_owned(),
+        }
+    });
+    let outcomes = outcomes.collect();
+    service.stop("TERM").expect(0);
+    outcomes
+}
+
+#[test]
+fn a_seed_mixes_outcomes_and_always_the_same_ones() {
+    let (one, other) = (mixed(&["--seed", "1"]), mixed(&["--seed", "18446744073709551615"]));
+    assert_eq!(one, mixed(&["--seed", "1"]));
+    assert_ne!(one, other);
+    assert_eq!(mixed(&[]), mixed(&["--seed", "0"]));
+    let connected = one.iter().filter(|outcome| outcome.contains(r#""status":"success""#)).count();
+    assert!((40..70).contains(&connected), "{one:#?}");
+    Tool::new(["sandbox", "--seed", "red"]).run().expect(2).says("--seed");
 }
 
 #[test]

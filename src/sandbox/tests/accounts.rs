@@ -56,7 +56,7 @@ fn one_account_is_found_however_its_address_is_written() {
 fn lists() {
     let mut lab = connected(&["a@x.example", "b@live.example", "c@x.example", "d@live.example"]);
     let all = ["d@live.example", "c@x.example", "b@live.example", "a@x.example"];
-    let table: [(&str, &[&str], bool); 9] = [
+    let table: [(&str, &[&str], bool); 13] = [
         ("", &all, false),
         ("?provider_code=2", &["c@x.example", "a@x.example"], false),
         (
@@ -70,6 +70,14 @@ fn lists() {
         ("?limit=4", &all, false),
         ("?starting_after=2026-08-01T12%3A00%3A01.000Z%26b%40live.example", &all[3..], false),
         ("?starting_after=2026-08-01T12:00:01.000Z", &all[3..], false),
+        ("?starting_after=2026-08-01T12:00:01.000Z&sort_order=asc", &["c@x.example", "d@live.example"], false),
+        (
+            "?starting_after=2026-08-01T12:00:01.000Z%26a&sort_order=asc&limit=2",
+            &["b@live.example", "c@x.example"],
+            true,
+        ),
+        ("?starting_after=z&sort_order=asc", &[], false),
+        ("?starting_after=z&limit=2&provider_code=3", &["d@live.example", "b@live.example"], false),
     ];
     for (query, expected, more) in table {
         let list = lab.get(&format!("{LIST}{query}")).json;
@@ -131,8 +139,14 @@ fn connecting_again_updates_and_another_workspace_is_refused() {
     assert_eq!(lab.get_as("Bearer sandbox-other", &path).json["error"], "account_exists");
     assert_eq!(lab.get_as("Bearer sandbox-other", LIST).json["items"], json!([]));
 
-    let (id, _) = lab.connect(KEY, "google", "ada@x.example");
-    assert_eq!(lab.status(&id).json["status"], "success");
+    // With another provider it is in that one's list, and in no other any more.
+    for (provider, code, other) in [("microsoft", 3, 2), ("google", 2, 3)] {
+        let (id, _) = lab.connect(KEY, provider, "ada@x.example");
+        assert_eq!(lab.status(&id).json["status"], "success");
+        assert_eq!(emails(&lab.get(LIST).json), ["ada@x.example"]);
+        assert_eq!(emails(&lab.get(&format!("{LIST}?provider_code={code}")).json), ["ada@x.example"]);
+        assert_eq!(emails(&lab.get(&format!("{LIST}?provider_code={other}")).json), [""; 0]);
+    }
     let account = lab.get(&format!("{LIST}/ada@x.example")).json;
     assert_eq!(account["timestamp_created"], "2026-08-01T12:00:00.000Z");
     assert_eq!(account["timestamp_updated"], "2026-08-01T12:00:01.000Z");

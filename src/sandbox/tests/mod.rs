@@ -4,6 +4,7 @@ mod accounts;
 mod api;
 mod consent;
 mod limits;
+mod owners;
 mod refusals;
 mod sessions;
 mod speed;
@@ -52,8 +53,9 @@ impl Lab {
     fn with(scenario: Scenario, adjust: impl FnOnce(&mut Settings)) -> Self {
         let (base_url, faults) = (BASE.to_owned(), Faults::default());
         let (init_limit, call_limit, pace) = (75, 100, Pace::new(1.0));
+        let (delay, ttl, seed, first_id) = (DELAY, TTL, 0, 1);
         let mut settings =
-            Settings { base_url, scenario, delay: DELAY, ttl: TTL, init_limit, call_limit, pace, faults, seed: 1 };
+            Settings { base_url, scenario, delay, ttl, init_limit, call_limit, pace, faults, seed, first_id };
         adjust(&mut settings);
         Self { service: Service::new(settings), now: "2026-08-01T12:00:00Z".parse().unwrap() }
     }

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use super::super::connections::Room;
-use super::super::{Options, Sandbox};
+use super::super::{Options, People, Sandbox};
 use super::*;
 use crate::exit::Outcome;
 
@@ -19,6 +19,7 @@ struct Running {
     address: SocketAddr,
     now: Arc<Mutex<Timestamp>>,
     log: Arc<Mutex<Vec<String>>>,
+    people: People,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -45,12 +46,13 @@ impl Running {
                 let mut sandbox = Sandbox::bind(options).await.unwrap();
                 sandbox.room = room;
                 assert_eq!(sandbox.api_key(), "sandbox-acme");
-                tell.send(sandbox.base_url()).unwrap();
+                tell.send((sandbox.base_url(), sandbox.people())).unwrap();
                 tokio::select! { _ = sandbox.serve() => {}, _ = stopped => {} }
             });
         });
-        let address = told.recv().unwrap().strip_prefix("http://").unwrap().parse().unwrap();
-        Self { address, now, log, stop: Some(stop), thread: Some(thread) }
+        let (base_url, people) = told.recv().unwrap();
+        let address = base_url.strip_prefix("http://").unwrap().parse().unwrap();
+        Self { address, now, log, people, stop: Some(stop), thread: Some(thread) }
     }
 
     fn pass(&self, time: Duration) {
@@ -136,6 +138,18 @@ fn a_session_from_init_to_its_end_on_one_connection() {
     let log = sandbox.log.lock().unwrap();
     let statuses: Vec<&str> = log.iter().filter_map(|line| line.rsplit(' ').next()).collect();
     assert_eq!((log[0].as_str(), statuses), ("POST /api/v2/oauth/google/init 200", vec!["200", "200", "200", "404"]));
+}
+
+#[test]
+fn whoever_runs_it_says_whose_mailbox_it_is_about() {
+    let sandbox = Running::new(Scenario::Success);
+    let mut stream = sandbox.connect();
+    let id = text(&begin(&mut stream)["session_id"]);
+    sandbox.people.clone().owns(&id, "Kay@Other.example");
+    sandbox.pass(DELAY);
+    let poll = authorized(&format!("GET /api/v2/oauth/session/status/{id}"), "");
+    let (_, body) = exchange(&mut stream, &poll);
+    assert_eq!(body, r#"{"email":"kay@other.example","name":"Kay","status":"success"}"#);
 }
 
 #[test]
