@@ -10,7 +10,7 @@ use crate::model::moment::Moment;
 
 /// The longest that is slept in one go. Timers stand still while the machine sleeps, the clock does not: it is looked
 /// at this often.
-const LONGEST_NAP: Duration = Duration::from_secs(1);
+const LONGEST_NAP: Duration = Duration::from_secs(10);
 
 /// What a flow runs in.
 pub struct Shell<'a, C, S> {
@@ -32,7 +32,7 @@ impl<C: Clock, S: Stop> Shell<'_, C, S> {
         end: Moment,
     ) -> Result<F::Output, Signal> {
         loop {
-            self.sink.draw(Progress { phase, left: end.left(self.clock.moment()) });
+            self.sink.draw(Progress { phase, left: end.left(self.clock.moment()), list: None });
             let nap = self.sink.frame().min(LONGEST_NAP);
             tokio::select! {
                 biased;
@@ -51,7 +51,7 @@ impl<C: Clock, S: Stop> Shell<'_, C, S> {
             if left.is_zero() {
                 return Ok(());
             }
-            self.sink.draw(Progress { phase, left: end.left(now) });
+            self.sink.draw(Progress { phase, left: end.left(now), list: None });
             let nap = left.min(self.sink.frame()).min(LONGEST_NAP);
             tokio::select! {
                 biased;

@@ -32,7 +32,7 @@ pub enum NotStarted {
 /// What starts a session, once it may.
 pub trait Starter {
     /// Asks for leave to send the request. One who is to wait for up to `patience` keeps a place in the line for that.
-    fn enter(&self, patience: Duration) -> Entry;
+    fn enter(&self, patience: Duration) -> impl Future<Output = Entry>;
 
     /// Waits no longer.
     fn leave(&self);
@@ -55,14 +55,13 @@ pub enum Entry {
     },
 }
 
-/// Starts a session: asks, and asks again where the failure is one that passes. `patience` is the longest that limits
-/// and outages are waited for. Gives the session and the moment at which its reply came in.
+/// Starts a session on these terms: asks, and asks again where the failure is one that passes. Gives the session and the
+/// moment at which its reply came in.
 pub async fn start<C: Clock, S: Stop>(
     shell: &mut Shell<'_, C, S>,
-    patience: Duration,
+    mut starting: Starting,
     request: &impl Starter,
 ) -> Result<(Started, Moment), NotStarted> {
-    let mut starting = Starting::begin(patience);
     loop {
         let turn = turn(shell, &mut starting, request).await;
         if turn.is_err() {
@@ -90,6 +89,7 @@ pub async fn start<C: Clock, S: Stop>(
         }
         let end = shell.clock.moment() + wait;
         shell.rest(end, Phase::Held(why), end).await.map_err(NotStarted::Stopped)?;
+        starting.rested(wait);
     }
 }
 
@@ -101,8 +101,13 @@ async fn turn<C: Clock, S: Stop>(
 ) -> Result<(), NotStarted> {
     let mut told: Option<(Why, Moment)> = None;
     loop {
-        let Entry::Wait { hold, look } = request.enter(starting.patience()) else { return Ok(()) };
-        if hold.wait > starting.patience() {
+        let entry = tokio::select! {
+            biased;
+            signal = shell.stop.requested() => return Err(NotStarted::Stopped(signal)),
+            entry = request.enter(starting.line()) => entry,
+        };
+        let Entry::Wait { hold, look } = entry else { return Ok(()) };
+        if hold.wait > starting.patience(&hold.cause) {
             return Err(NotStarted::Failed(Failure::Held(hold)));
         }
         let (now, why) = (shell.clock.moment(), hold.why());
@@ -120,7 +125,8 @@ async fn turn<C: Clock, S: Stop>(
             return Err(NotStarted::Deserted);
         }
         shell.rest(now + look, Phase::Held(why), end).await.map_err(NotStarted::Stopped)?;
-        starting.waited(shell.clock.moment().left(now));
+        // A machine that slept meanwhile did not wait.
+        starting.waited(&hold.cause, shell.clock.moment().left(now).min(look));
     }
 }
 

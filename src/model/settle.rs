@@ -245,6 +245,8 @@ fn window(record: &Record, clock: Ahead, tolerance: Tolerance) -> (Timestamp, Ti
     let from = record.alive.unwrap_or_else(|| shifted(record.began, -life));
     let latest = shifted(record.ends, AFTER_END);
     let to = match (record.gone, record.lost, &record.end) {
+        // Nobody asked for it any more until its time was over: its result may have been forgotten unread.
+        (Some(gone), Some(_), _) if record.expect.is_some() && gone > record.ends => gone,
         // It was given out with a reply that was lost, and in any case before it was gone.
         (Some(gone), Some(lost), _) => {
             let left = shifted(lost, LEAVES_WITHIN);

@@ -12,6 +12,9 @@ use super::{fingerprint, place, rows};
 /// Marks the file as this tool's: four letters of its name.
 const APPLICATION: i64 = 0x494f_4175;
 
+/// How many statements are kept ready: more than there are, since each that is not is read anew every time.
+const STATEMENTS: usize = 128;
+
 /// What brings the file from each version of its form to the next. Published steps are never changed.
 const STEPS: &[&str] = &[
     "
@@ -95,6 +98,11 @@ const STEPS: &[&str] = &[
         PRIMARY KEY (service, workspace, provider)
     ) STRICT;
 ",
+    "
+    ALTER TABLE session ADD COLUMN batch TEXT;
+    CREATE INDEX session_batch ON session (batch) WHERE batch IS NOT NULL;
+    CREATE INDEX start_line ON start (number) WHERE sent IS NULL;
+",
 ];
 
 /// Opens the file, making it where there is none, and brings it up to date.
@@ -105,8 +113,9 @@ pub(super) fn open(path: &Path, patience: &Arc<Patience>) -> Result<Connection, 
     // nothing is written anywhere else.
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; \
-         PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -256;",
+         PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -1024; PRAGMA cache_spill = OFF;",
     )?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     update(&mut connection, path, STEPS)?;
     // Now that it is known to be ours.
     place::close(path);

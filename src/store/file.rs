@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::aside::{Aside, set_aside};
 use super::busy::Patience;
@@ -23,6 +23,23 @@ pub(super) struct JournalFile {
     place: Place,
     queue: Queue,
     connection: RefCell<Connection>,
+    /// Whether acts are being done together, and whether one of them failed.
+    group: Cell<Group>,
+    /// Whether what is done once for all of them has been.
+    tidy: Cell<bool>,
+    /// Whether acts were undone since that was last asked.
+    undone: Cell<bool>,
+}
+
+/// Acts that are done together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Group {
+    /// There are none: each act is done by itself.
+    None,
+    /// They are being done.
+    Open,
+    /// One of them failed, and so they all have.
+    Failed,
 }
 
 /// Where it is, and what happened there.
@@ -55,7 +72,14 @@ impl JournalFile {
         };
         let connection = connection.map_err(|fault| fault.at(&place.path))?;
         let queue = Queue::new(place.directory.join(format!("{name}.queue")));
-        Ok(Self { place, queue, connection: RefCell::new(connection) })
+        Ok(Self {
+            place,
+            queue,
+            connection: RefCell::new(connection),
+            group: Cell::new(Group::None),
+            tidy: Cell::default(),
+            undone: Cell::default(),
+        })
     }
 
     /// Whether it has become another since it was opened, which may lack what the one before had.
@@ -83,19 +107,67 @@ impl JournalFile {
     }
 
     pub(super) fn read<T>(&self, act: impl Fn(&Connection) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.mended(|connection| act(connection))
+        match self.group.get() {
+            Group::None => self.mended(|connection| act(connection)),
+            _ => self.grouped(act),
+        }
     }
 
-    /// Changes something, all of it or nothing. The disk has it when this comes back.
-    pub(super) fn write<T>(&self, act: impl Fn(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+    /// Changes something, all of it or nothing. The disk has it when this comes back, save where it is done together with
+    /// other acts.
+    pub(super) fn write<T>(&self, act: impl Fn(&Connection) -> Result<T, Fault>) -> Result<T, Fault> {
+        if self.group.get() != Group::None {
+            return self.grouped(act);
+        }
         self.mended(|connection| {
             let _turn = self.queue.turn(&self.place.patience)?;
             // The lock is taken at once: one that reads first and writes then can meet another that does the same.
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let result = act(&transaction)?;
-            transaction.commit()?;
-            Ok(result)
+            let done = act(&transaction).and_then(|result| {
+                transaction.commit()?;
+                Ok(result)
+            });
+            if done.is_err() {
+                self.undone.set(true);
+            }
+            done
         })
+    }
+
+    /// Does all that these acts do in one transaction: what costs time is to have it on the disk. Where that fails nothing
+    /// was changed, whatever the acts were told, and they are to be done again one by one, which also mends the file.
+    pub(super) fn together<T>(&self, acts: impl FnOnce() -> T) -> Result<T, Fault> {
+        let _turn = self.queue.turn(&self.place.patience)?;
+        self.connection.borrow().execute_batch("BEGIN IMMEDIATE")?;
+        self.group.set(Group::Open);
+        let open = Open(self);
+        let done = acts();
+        open.close()?;
+        self.place.patience.restore();
+        Ok(done)
+    }
+
+    /// Whether what needs to be done only once was done already by an act of those that are done together.
+    pub(super) fn is_tidy(&self) -> bool {
+        self.tidy.get()
+    }
+
+    /// Whether what was done before may have been undone, since this was last asked.
+    pub(super) fn was_undone(&self) -> bool {
+        self.undone.take()
+    }
+
+    /// It was.
+    pub(super) fn set_tidy(&self) {
+        self.tidy.set(self.group.get() != Group::None);
+    }
+
+    fn grouped<T>(&self, act: impl Fn(&Connection) -> Result<T, Fault>) -> Result<T, Fault> {
+        let done = act(&self.connection.borrow());
+        if done.is_err() {
+            self.group.set(Group::Failed);
+        }
+        done
     }
 
     /// Does something; where the file turns out to be damaged or gone, does it again with a new one, and where it cannot be
@@ -126,6 +198,31 @@ impl JournalFile {
             self.place.patience.restore();
         }
         done.map_err(|fault| fault.at(&self.place.path))
+    }
+}
+
+/// A transaction for more than one act. Unless it is closed, nothing of it was done.
+struct Open<'a>(&'a JournalFile);
+
+impl Open<'_> {
+    fn close(self) -> Result<(), Fault> {
+        if self.0.group.get() == Group::Failed {
+            return Err(Fault::Unusable("one of the acts failed that were to be done together".into()));
+        }
+        Ok(self.0.connection.borrow().execute_batch("COMMIT")?)
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.group.set(Group::None);
+        self.0.tidy.set(false);
+        let connection = self.0.connection.borrow();
+        if !connection.is_autocommit() {
+            self.0.undone.set(true);
+            // Should that fail, whatever is done next fails as well, and the file is opened anew.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
     }
 }
 

@@ -3,18 +3,20 @@
 mod alive;
 mod dead;
 mod erase;
+mod owed;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, Transaction};
+use rusqlite::Connection;
 
 use super::claims::Alive;
 use super::fault::Fault;
 use super::file::JournalFile;
 use super::fingerprint;
+use super::limits::here::Here;
 use super::place::Kind;
 use super::rows::{self, Found};
 use crate::model::record::Record;
@@ -36,6 +38,8 @@ pub struct Journal {
     file: JournalFile,
     /// This process's sign of life, once it has waited for anything.
     alive: RefCell<Option<Alive>>,
+    /// When the limits were last tidied here.
+    tidied: Cell<Option<Here>>,
 }
 
 /// A session in the journal.
@@ -71,7 +75,7 @@ impl Journal {
     /// where the file is not to be touched, else where there is no place for it.
     pub fn open(directory: &Path, own: bool, kind: Kind) -> Result<Self, Fault> {
         let file = JournalFile::open(directory, own, kind.file())?;
-        Ok(Self { file, alive: RefCell::default() })
+        Ok(Self { file, alive: RefCell::default(), tidied: Cell::default() })
     }
 
     /// The same, where there is a journal already.
@@ -104,8 +108,16 @@ impl Journal {
         fingerprint::name()
     }
 
-    /// Writes down a session that has just begun and, where this process is going to wait for it, who does.
-    pub fn begin(&self, name: &str, record: &Record, waiting: bool, now: Timestamp) -> Result<(), Fault> {
+    /// Writes down a session that has just begun and, where this process is going to wait for it, who does; and which
+    /// results file is to tell how it ended, if one is: see [`Self::owed`].
+    pub fn begin(
+        &self,
+        name: &str,
+        record: &Record,
+        waiting: bool,
+        batch: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
         if waiting {
             // Not while others wait for the file.
             self.sign_of_life();
@@ -113,6 +125,9 @@ impl Journal {
         self.file.write(|transaction| {
             tidy(transaction, now)?;
             rows::put(transaction, name, record)?;
+            if batch.is_some() {
+                rows::set_batch(transaction, name, batch)?;
+            }
             if waiting { self.claim(transaction, name, Some(now)) } else { Ok(()) }
         })
     }
@@ -183,7 +198,7 @@ impl Journal {
 
     pub(super) fn mark_in(
         &self,
-        transaction: &Transaction<'_>,
+        transaction: &Connection,
         name: &str,
         record: &Record,
         now: Timestamp,
@@ -195,7 +210,7 @@ impl Journal {
 
     pub(super) fn put_in(
         &self,
-        transaction: &Transaction<'_>,
+        transaction: &Connection,
         name: &str,
         record: &Record,
         last: bool,
@@ -275,14 +290,14 @@ fn find(connection: &Connection, service: &str, id: &SessionId) -> Result<Option
     Ok(rows::select(connection, "id = ?1 AND service = ?2", (id.as_str(), service))?.into_iter().next())
 }
 
-fn set_asked_over(transaction: &Transaction<'_>, name: &str, asking: Option<Timestamp>) -> Result<(), Fault> {
+fn set_asked_over(transaction: &Connection, name: &str, asking: Option<Timestamp>) -> Result<(), Fault> {
     let asking = asking.map(Timestamp::as_millisecond);
     transaction.execute("UPDATE session SET asked_over = ?2 WHERE name = ?1", (name, asking))?;
     Ok(())
 }
 
 /// Lets go of what is not needed any more.
-fn tidy(transaction: &Transaction<'_>, now: Timestamp) -> Result<(), Fault> {
+fn tidy(transaction: &Connection, now: Timestamp) -> Result<(), Fault> {
     let ended = now.saturating_sub(URL_KEPT).unwrap_or(now).as_millisecond();
     transaction.prepare_cached("DELETE FROM session WHERE began < ?1")?.execute([oldest(now)])?;
     let sql = "UPDATE session SET auth_url = NULL WHERE auth_url IS NOT NULL AND ends < ?1";

@@ -16,9 +16,11 @@ mod journal;
 mod limits;
 mod place;
 mod queue;
+mod results;
 mod rows;
 
 pub use fault::Fault;
 pub use journal::{Busy, Chosen, Entry, Erased, Journal, Waiter};
-pub use limits::{Back, Budget, Caller, Entry as Admission, Memory, Pass, Ticket, Turn};
+pub use limits::{Back, Budget, Caller, Departure, Entry as Admission, Mark, Memory, Pass, Ticket, Turn};
 pub use place::{Kind, default_directory};
+pub use results::{Results, Unopened};

@@ -18,6 +18,8 @@ pub(super) struct Found {
     pub(super) record: Record,
     pub(super) claim: Option<Claim>,
     pub(super) asked_over: Option<Timestamp>,
+    /// The results file that is to tell how it ended, and does not yet.
+    pub(super) batch: Option<String>,
 }
 
 /// Who says to be waiting.
@@ -123,6 +125,7 @@ pub(super) fn carry_over(damaged: &Connection, fresh: &Connection) -> Result<usi
                 if let Some(claim) = &found.claim {
                     set_claim(fresh, &found.name, claim)?;
                 }
+                set_batch(fresh, &found.name, found.batch.as_deref())?;
                 carried += 1;
             }
         }
@@ -141,6 +144,39 @@ pub(super) fn set_claim(connection: &Connection, name: &str, claim: &Claim) -> R
         (name, &claim.name, claim.process, claim.since.map(Timestamp::as_millisecond)),
     )?;
     Ok(())
+}
+
+/// Writes down which results file is to tell how a session ended; none once it does.
+pub(super) fn set_batch(connection: &Connection, name: &str, batch: Option<&str>) -> Result<(), Fault> {
+    let sql = "UPDATE session SET batch = ?2 WHERE name = ?1";
+    connection.prepare_cached(sql)?.execute((name, batch))?;
+    Ok(())
+}
+
+/// Writes down that a request is about to leave, together with what the replies before it have changed, where those were
+/// no ends. False where there is no such row, or one whose end is known.
+pub(super) fn mark(connection: &Connection, name: &str, record: &Record) -> Result<bool, Fault> {
+    let (suspicion, suspicion_detail) = suspicion_columns(record.suspicion.as_ref());
+    let mut statement = connection.prepare_cached(
+        "UPDATE session SET alive = :alive, asked = :asked, unheard = :unheard, lost = :lost, quiet = :quiet, \
+             slowest = :slowest, clock_least = :clock_least, clock_most = :clock_most, suspicion = :suspicion, \
+             suspicion_detail = :suspicion_detail \
+         WHERE name = :name AND verdict IS NULL",
+    )?;
+    let changed = statement.execute(named_params! {
+        ":name": name,
+        ":alive": record.alive.map(Timestamp::as_millisecond),
+        ":asked": record.asked.map(Timestamp::as_millisecond),
+        ":unheard": record.unheard,
+        ":lost": record.lost.map(Timestamp::as_millisecond),
+        ":quiet": record.quiet.map(Timestamp::as_millisecond),
+        ":slowest": record.slowest.map(millis),
+        ":clock_least": record.clock.map(|clock| millis(clock.least)),
+        ":clock_most": record.clock.map(|clock| millis(clock.most)),
+        ":suspicion": suspicion,
+        ":suspicion_detail": suspicion_detail,
+    })?;
+    Ok(changed == 1)
 }
 
 /// Takes this claim from a session, if that is the one it has.
@@ -272,5 +308,6 @@ fn read(row: &Row<'_>) -> Option<Found> {
         process: row.get("claim_process").unwrap_or(0),
         since: time("claimed"),
     });
-    Some(Found { name: text("name")?, record, claim, asked_over: time("asked_over") })
+    let (asked_over, batch) = (time("asked_over"), text("batch"));
+    Some(Found { name: text("name")?, record, claim, asked_over, batch })
 }

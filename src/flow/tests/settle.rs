@@ -236,6 +236,25 @@ fn an_expected_mailbox_that_is_not_on_the_pages_is_asked_for_by_name() {
 }
 
 #[test]
+fn a_full_page_can_be_the_last_one_where_the_mailbox_is_named() {
+    let full = || {
+        let accounts = (0..100).map(|number| listed(&format!("new {number}"), 1000)).collect();
+        Ok(Page { accounts, next: None })
+    };
+    let refusal = || Failure::Status { status: 400, own: true, message: None };
+    // It does not know how to leave some out, or does not listen.
+    for second in [Err(refusal()), full()] {
+        let record = Record { expect: Some("a".into()), ..lost() };
+        let pages = Pages { one: Some(listed("a", 15)), ..Pages::new([full(), second.clone()]) };
+        assert_eq!(email(run(&record, &pages, 1, None)).as_deref(), Some("a"), "{second:?}");
+        assert_eq!(*pages.asked.borrow(), ["first", "skip 100", "a"]);
+        // Where it could be any, all of them have to be known.
+        let found = run(&lost(), &Pages::new([full(), second]), 1, None).found;
+        assert!(matches!(found, Ok(Settled::Not(Unsettled::Unreadable(_)))), "{found:?}");
+    }
+}
+
+#[test]
 fn where_nothing_is_known_of_the_session_nothing_is_asked() {
     let pages = Pages::new([page([listed("a", 15)], None)]);
     let record = Record { alive: None, ..lost() };

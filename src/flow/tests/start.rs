@@ -4,6 +4,7 @@ use super::*;
 use crate::model::failure::Throttle;
 use crate::model::provider::Provider;
 use crate::model::session::{SessionId, Started};
+use crate::model::starting::Starting;
 
 /// What is said to each that asks for leave, and to each request. The last goes on for ever.
 struct Script<'a> {
@@ -29,7 +30,7 @@ impl<'a> Script<'a> {
     /// Starts with a minute's patience.
     fn start(&self, notes: &Notes, stop: Option<Duration>) -> Result<(Started, Moment), NotStarted> {
         let mut shell = Shell { clock: self.clock, sink: notes, stop: At(self.clock, stop) };
-        block_on(start(&mut shell, SECOND * 60, self))
+        block_on(start(&mut shell, Starting::begin(SECOND * 60), self))
     }
 }
 
@@ -39,7 +40,7 @@ fn next<T: Clone>(queue: &RefCell<VecDeque<T>>) -> T {
 }
 
 impl Starter for Script<'_> {
-    fn enter(&self, patience: Duration) -> Entry {
+    async fn enter(&self, patience: Duration) -> Entry {
         self.entered.borrow_mut().push((self.clock.now.get().as_secs(), patience.as_secs()));
         next(&self.entries)
     }

@@ -23,7 +23,7 @@ use super::provider::Provider;
 pub use gate::{A_BLOCK, Gate, Passage, Refusal};
 pub use hold::{Cause, Hold};
 pub use line::{LINE_WINDOW, Taken, turn};
-pub use pace::{CALL_WINDOW, Pace, Place, Slot, Turn, slot};
+pub use pace::{CALL_WINDOW, Pace, Place, Slot, Turn, room, slot};
 
 /// How much is asked of the service at the most. Figures of the API's documentation, unless a sandbox has others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,8 +17,9 @@ const USED: usize = 90;
 /// How much of it may be, where calls leave later than they were to, in percent. The rest is for those that cannot wait.
 const USABLE: usize = 95;
 
-/// How many may leave at once, where not many have before.
-const AT_ONCE: i64 = 5;
+/// How many may leave at once, where not many have before: these, or a part of the limit, in percent.
+const AT_ONCE: usize = 5;
+const PART_AT_ONCE: usize = 5;
 
 /// The longest that anybody is told to wait for a turn: a session's life.
 const LONGEST_LINE: Duration = Duration::from_secs(600);
@@ -73,6 +74,12 @@ pub enum Slot {
     },
 }
 
+/// How many calls have room in a second that are given a turn.
+#[must_use]
+pub fn room(limits: Limits) -> usize {
+    (limits.calls * USABLE / 100).max(1)
+}
+
 /// When a call may leave, and which turns are given then. `done` tells when the replies to the calls that count were in, or,
 /// where they are not, until when they may be, the earliest first.
 #[must_use]
@@ -95,7 +102,9 @@ pub fn slot(limits: Limits, now: At, pace: Pace, done: &[At], comes: Place) -> (
             let turn = pace.next.max(clock);
             pace.next = turn + step;
             // The first of those that leave at once is the last that has to wait for nothing.
-            Some(Turn((turn - (AT_ONCE - 1) * step).max(clock)))
+            let at_once = AT_ONCE.max(limits.calls * PART_AT_ONCE / 100);
+            let ahead = i64::try_from(at_once - 1).unwrap_or(0).saturating_mul(step);
+            Some(Turn((turn - ahead).max(clock)))
         }
         Place::First => None,
     };
@@ -104,7 +113,7 @@ pub fn slot(limits: Limits, now: At, pace: Pace, done: &[At], comes: Place) -> (
         return (Slot::Later { at: now + Duration::from_micros(until.unsigned_abs()), turn }, pace);
     }
     let counted = &done[done.partition_point(|done| *done + CALL_WINDOW <= now)..];
-    let most = if comes == Place::First { limits.calls } else { (limits.calls * USABLE / 100).max(1) };
+    let most = if comes == Place::First { limits.calls } else { room(limits) };
     if let Some(excess) = counted.len().checked_sub(most) {
         let at = counted[excess].min(now) + CALL_WINDOW;
         if turn.is_some() {

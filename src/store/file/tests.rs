@@ -165,3 +165,42 @@ fn a_file_that_another_process_never_lets_go_of_is_given_up_until_it_does() {
     insert(&file, "after").unwrap();
     assert_eq!(rows(&file), 2);
 }
+
+#[test]
+fn acts_together_are_all_done_or_none_and_see_each_other() {
+    let (_directory, path, file) = fresh();
+    let seen = file.together(|| {
+        insert(&file, "one").unwrap();
+        insert(&file, "two").unwrap();
+        rows(&file)
+    });
+    assert_eq!((seen.unwrap(), rows(&file)), (2, 2));
+    // Whoever fails is told, and so is whoever did them all; those that succeeded were not done either.
+    let failed = file.together(|| {
+        insert(&file, "three").unwrap();
+        assert!(insert(&file, "two").is_err(), "the name is taken");
+        insert(&file, "four").unwrap();
+    });
+    assert!(failed.is_err() && rows(&file) == 2);
+    // Nor is anything of a group that panics.
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        file.together(|| {
+            insert(&file, "five").unwrap();
+            panic!("a bug");
+        })
+    }));
+    assert!(panic.is_err() && rows(&file) == 2);
+    // Afterwards each is done by itself again, and the disk has it.
+    insert(&file, "six").unwrap();
+    assert_eq!(rows(&JournalFile::open(&path, true, "journal.db").unwrap()), 3);
+    // What needs to be done once is done once in a group, and each time without one.
+    assert!(!file.is_tidy());
+    file.set_tidy();
+    assert!(!file.is_tidy());
+    let tidy = file.together(|| {
+        let before = file.is_tidy();
+        file.set_tidy();
+        (before, file.is_tidy())
+    });
+    assert_eq!((tidy.unwrap(), file.is_tidy()), ((false, true), false));
+}

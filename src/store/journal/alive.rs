@@ -3,17 +3,26 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use rusqlite::Transaction;
+use rusqlite::Connection;
 
 use super::{Journal, Waiter};
 use crate::store::claims::{Alive, is_alive};
 use crate::store::fault::Fault;
 use crate::store::file::JournalFile;
+use crate::store::limits::here::Here;
 use crate::store::rows::{self, Claim};
 
 impl Journal {
     pub(in crate::store) fn file(&self) -> &JournalFile {
         &self.file
+    }
+
+    pub(in crate::store) fn tidied(&self) -> Option<Here> {
+        self.tidied.get()
+    }
+
+    pub(in crate::store) fn set_tidied(&self, here: Here) {
+        self.tidied.set(Some(here));
     }
 
     /// Who waits, other than this process: a claim counts as long as its process lives.
@@ -49,17 +58,12 @@ impl Journal {
     }
 
     /// Writes down that this process waits. Where no lock can be had, nobody is told.
-    pub(super) fn claim(
-        &self,
-        transaction: &Transaction<'_>,
-        name: &str,
-        since: Option<Timestamp>,
-    ) -> Result<(), Fault> {
+    pub(super) fn claim(&self, transaction: &Connection, name: &str, since: Option<Timestamp>) -> Result<(), Fault> {
         let Some(sign) = self.sign_of_life() else { return Ok(()) };
         rows::set_claim(transaction, name, &Claim { name: sign, process: std::process::id(), since })
     }
 
-    pub(super) fn let_go(&self, transaction: &Transaction<'_>, name: &str) -> Result<(), Fault> {
+    pub(in crate::store) fn let_go(&self, transaction: &Connection, name: &str) -> Result<(), Fault> {
         self.alive.borrow().as_ref().map_or(Ok(()), |alive| rows::release(transaction, name, alive.name()))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rusqlite::{Transaction, params_from_iter};
+use rusqlite::{Connection, params_from_iter};
 
 use super::{Entry, Journal, rows};
 use crate::model::session::SessionId;
@@ -55,7 +55,7 @@ impl Journal {
     }
 
     /// Deletes the records of this id, or all. Gives how many are gone, and those that somebody waits for.
-    fn delete(&self, transaction: &Transaction<'_>, id: Option<&SessionId>) -> Result<(usize, Vec<Entry>), Fault> {
+    fn delete(&self, transaction: &Connection, id: Option<&SessionId>) -> Result<(usize, Vec<Entry>), Fault> {
         const CHOSEN: &str = "(?1 IS NULL OR id = ?1)";
         let id = id.map(SessionId::as_str);
         let found = rows::select(transaction, CHOSEN, [id])?.into_iter().map(|found| self.entry(found));
@@ -119,7 +119,7 @@ mod tests {
         for number in 0..MANY {
             let mut record = record(number);
             let name = Journal::name().unwrap();
-            journal.begin(&name, &record, false, record.began).unwrap();
+            journal.begin(&name, &record, false, None, record.began).unwrap();
             // Each row changes its size, as a session's does, and is moved about for that.
             let account = Account { email: Some(format!("came{number}@back.example")), name: None };
             record.finish(Verdict::Connected(account), Source::Api, record.began);
@@ -160,7 +160,7 @@ mod tests {
         let put = |journal: &Journal, number, service: &str, waiting| {
             let record = Record { service: service.into(), ..record(number) };
             let name = Journal::name().unwrap();
-            journal.begin(&name, &record, waiting, record.began).unwrap();
+            journal.begin(&name, &record, waiting, None, record.began).unwrap();
             name
         };
         let waited = put(&other, 1, "https://one", true);

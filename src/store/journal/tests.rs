@@ -8,6 +8,7 @@ use crate::model::record::{End, Source};
 use crate::model::session::Account;
 
 mod claims;
+mod owed;
 mod remains;
 mod rows;
 
@@ -40,7 +41,7 @@ fn fresh() -> (TempDir, Journal) {
 
 fn begin(journal: &Journal, record: &Record, waiting: bool, now: Timestamp) -> String {
     let name = Journal::name().unwrap();
-    journal.begin(&name, record, waiting, now).unwrap();
+    journal.begin(&name, record, waiting, None, now).unwrap();
     name
 }
 

@@ -3,35 +3,65 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::gates;
-use super::{Caller, Pass, Turn};
-use crate::model::limits::{At, CALL_WINDOW, Pace, Place, Slot, slot};
+use super::{Caller, Gates, Pass, Turn};
+use crate::model::limits::{At, CALL_WINDOW, Pace, Place, Slot, room, slot};
 use crate::store::fault::Fault;
 
 /// How long after it was last asked for turns a workspace's are forgotten, in microseconds: longer than any is waited for.
 const FORGOTTEN: i64 = 3_600_000_000;
 
-/// Reserves a call, or says when.
-pub(super) fn take(connection: &Connection, caller: &Caller, place: Place, now: At) -> Result<Turn, Fault> {
-    let gates = gates::all(connection, caller, None, now)?;
-    if let Some(hold) = gates::hold(&gates, now) {
-        return Ok(Turn::Held(hold));
+/// What the calls of a moment are decided by: read once, however many there are.
+pub(super) struct Desk<'a> {
+    caller: &'a Caller,
+    now: At,
+    gates: Gates,
+    before: Pace,
+    pace: Pace,
+    /// When the replies were in to the calls that count, or may be, the earliest first.
+    done: Vec<At>,
+}
+
+impl<'a> Desk<'a> {
+    /// For this many calls at the most.
+    pub(super) fn open(connection: &Connection, caller: &'a Caller, calls: usize, now: At) -> Result<Self, Fault> {
+        let gates = gates::all(connection, caller, None, now)?;
+        let pace = pace(connection, caller)?;
+        Ok(Self { caller, now, gates, before: pace, pace, done: counted(connection, caller, calls)? })
     }
-    if let Some((throttle, lapses)) = gates::behind(&gates, now) {
-        return Ok(Turn::Behind(throttle, lapses));
-    }
-    let before = pace(connection, caller)?;
-    let (slot, after) = look(connection, caller, before, place, now)?;
-    // Whoever asks too early changes nothing, and has nothing written.
-    if (after.next, after.stood) != (before.next, before.stood) {
-        set_pace(connection, caller, after)?;
-    }
-    match slot {
-        Slot::Now => {
-            let call = reserve(connection, caller, now)?;
-            let first = gates::pass(connection, caller, &gates, now)?;
-            Ok(Turn::Go(Pass { call, start: None, sent: now, first }))
+
+    /// Reserves a call, or says when.
+    pub(super) fn take(&mut self, connection: &Connection, place: Place) -> Result<Turn, Fault> {
+        let Self { caller, now, .. } = *self;
+        if let Some(hold) = gates::hold(&self.gates, now) {
+            return Ok(Turn::Held(hold));
         }
-        Slot::Later { at, turn } => Ok(Turn::At(at, turn)),
+        if let Some((throttle, lapses)) = gates::behind(&self.gates, now) {
+            return Ok(Turn::Behind(throttle, lapses));
+        }
+        let (slot, after) = slot(caller.limits, now, self.pace, &self.done, place);
+        self.pace = after;
+        match slot {
+            Slot::Now => {
+                let call = reserve(connection, caller, now)?;
+                let done = now + caller.patience;
+                self.done.insert(self.done.partition_point(|other| *other <= done), done);
+                let first = gates::pass(connection, caller, &self.gates, now)?;
+                if first.is_some() {
+                    // The rest come after it.
+                    self.gates = gates::all(connection, caller, None, now)?;
+                }
+                Ok(Turn::Go(Pass { call, start: None, sent: now, first }))
+            }
+            Slot::Later { at, turn } => Ok(Turn::At(at, turn)),
+        }
+    }
+
+    /// Writes down what has changed. Whoever asks too early changes nothing, and has nothing written.
+    pub(super) fn close(self, connection: &Connection) -> Result<(), Fault> {
+        if (self.pace.next, self.pace.stood) == (self.before.next, self.before.stood) {
+            return Ok(());
+        }
+        set_pace(connection, self.caller, self.pace)
     }
 }
 
@@ -52,18 +82,33 @@ pub(super) fn full(connection: &Connection, caller: &Caller, now: At) -> Result<
 }
 
 fn look(connection: &Connection, caller: &Caller, before: Pace, place: Place, now: At) -> Result<(Slot, Pace), Fault> {
-    let mut statement = connection.prepare_cached("SELECT done FROM call WHERE workspace = ?1 ORDER BY done")?;
-    let done: Vec<At> =
-        statement.query_map([&caller.workspace], |row| row.get(0).map(At))?.collect::<Result<_, _>>()?;
-    Ok(slot(caller.limits, now, before, &done, place))
+    Ok(slot(caller.limits, now, before, &counted(connection, caller, 1)?, place))
 }
 
-/// Writes down that a call leaves now.
-fn reserve(connection: &Connection, caller: &Caller, now: At) -> Result<i64, Fault> {
+/// When the replies were in to the calls that count, or may be, the earliest first. None are read where there are so few
+/// that this many more have room in any case.
+fn counted(connection: &Connection, caller: &Caller, more: usize) -> Result<Vec<At>, Fault> {
+    // They are numbered as they come, and the oldest are let go of first. Of both in one, all rows would be read.
+    let sql = "SELECT coalesce((SELECT max(number) FROM call) - (SELECT min(number) FROM call) + 1, 0)";
+    let most: i64 = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    if usize::try_from(most).is_ok_and(|most| most.saturating_add(more) < room(caller.limits)) {
+        return Ok(Vec::new());
+    }
+    let mut statement = connection.prepare_cached("SELECT done FROM call WHERE workspace = ?1 ORDER BY done")?;
+    Ok(statement.query_map([&caller.workspace], |row| row.get(0).map(At))?.collect::<Result<_, _>>()?)
+}
+
+/// Lets go of what does not count any more.
+pub(super) fn tidy(connection: &Connection, now: At) -> Result<(), Fault> {
     let window = i64::try_from(CALL_WINDOW.as_micros()).unwrap_or(i64::MAX);
     connection.prepare_cached("DELETE FROM call WHERE done < ?1")?.execute([now.0.saturating_sub(window)])?;
     let forgotten = now.0.saturating_sub(FORGOTTEN);
     connection.prepare_cached("DELETE FROM pace WHERE seen < ?1")?.execute([forgotten])?;
+    Ok(())
+}
+
+/// Writes down that a call leaves now.
+fn reserve(connection: &Connection, caller: &Caller, now: At) -> Result<i64, Fault> {
     let sql = "INSERT INTO call (workspace, sent, done) VALUES (?1, ?2, ?3)";
     connection.prepare_cached(sql)?.execute((&caller.workspace, now.0, (now + caller.patience).0))?;
     Ok(connection.last_insert_rowid())

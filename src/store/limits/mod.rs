@@ -6,16 +6,18 @@ mod calls;
 pub(super) mod carry;
 mod clock;
 mod gates;
+pub(super) mod here;
 mod polls;
 mod starts;
 #[cfg(test)]
 mod tests;
+mod tidy;
 
 use std::cell::RefCell;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction};
+use rusqlite::Connection;
 
 use super::db;
 use super::fault::Fault;
@@ -24,6 +26,8 @@ use crate::model::failure::Throttle;
 use crate::model::limits::{self, Answer, At, Gate, Hold, Limits, Place, State, Uptime};
 use crate::model::provider::Provider;
 use starts::Waiting;
+
+pub use polls::{Departure, Mark};
 
 /// Who asks, and on which terms.
 #[derive(Clone, Debug)]
@@ -136,7 +140,7 @@ impl Books<'_> {
         }
     }
 
-    fn write<T>(&self, act: impl Fn(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+    fn write<T>(&self, act: impl Fn(&Connection) -> Result<T, Fault>) -> Result<T, Fault> {
         match self {
             Self::File(journal) => journal.file().write(act),
             Self::Memory(connection) => {
@@ -147,6 +151,19 @@ impl Books<'_> {
                 Ok(done)
             }
         }
+    }
+
+    /// Puts the times right where a clock was set, and lets go of what does not count any more: once, where acts are done
+    /// together.
+    fn tidy(&self, connection: &Connection, caller: &Caller, now: At) -> Result<(), Fault> {
+        match self {
+            Self::File(journal) => journal.tidy_limits(connection, caller, now),
+            Self::Memory(_) => tidy::tidy(connection, caller, now),
+        }
+    }
+
+    fn is_tidy(&self) -> bool {
+        matches!(self, Self::File(journal) if journal.file().is_tidy())
     }
 
     /// Whether a place in the line is held by nobody any more. Without a file, nobody else is in it.
@@ -190,8 +207,8 @@ impl Budget<'_> {
         let owner = if waits { self.owner() } else { None };
         self.0.write(|transaction| {
             let now = clock().into();
-            clock::mend(transaction, caller, now)?;
-            starts::tidy(transaction, &dead, now)?;
+            self.0.tidy(transaction, caller, now)?;
+            dead.iter().try_for_each(|number| starts::leave(transaction, *number))?;
             let found = starts::look(transaction, caller, provider, place, now)?;
             let place = place.filter(|_| found.is_in_line);
             let Some((hold, look)) = found.hold else {
@@ -225,7 +242,7 @@ impl Budget<'_> {
 
     /// Puts right what a clock that was set back has made of the times, before they are only looked at.
     fn straighten(&self, caller: &Caller, clock: &impl Fn() -> Timestamp) -> Result<(), Fault> {
-        if self.0.read(|connection| clock::is_straight(connection, clock().into()))? {
+        if self.0.is_tidy() || self.0.read(|connection| clock::is_straight(connection, clock().into()))? {
             return Ok(());
         }
         self.0.write(|transaction| clock::mend(transaction, caller, clock().into()))
@@ -238,7 +255,14 @@ impl Budget<'_> {
 
     /// Asks to make another call.
     pub fn call(&self, caller: &Caller, place: Place, clock: impl Fn() -> Timestamp) -> Result<Turn, Fault> {
-        self.0.write(|transaction| call(transaction, caller, place, clock().into()))
+        self.0.write(|transaction| {
+            let now = clock().into();
+            self.0.tidy(transaction, caller, now)?;
+            let mut desk = calls::Desk::open(transaction, caller, 1, now)?;
+            let turn = desk.take(transaction, place)?;
+            desk.close(transaction)?;
+            Ok(turn)
+        })
     }
 
     /// Writes down what came back.
@@ -274,12 +298,6 @@ impl Budget<'_> {
             Books::Memory(_) => None,
         }
     }
-}
-
-/// Asks to make a call that starts no session.
-fn call(connection: &Connection, caller: &Caller, place: Place, now: At) -> Result<Turn, Fault> {
-    clock::mend(connection, caller, now)?;
-    calls::take(connection, caller, place, now)
 }
 
 /// Writes down what came back.

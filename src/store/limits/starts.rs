@@ -85,7 +85,9 @@ pub(super) fn look(
         found.hold = Some((hold, look));
         return Ok(found);
     }
-    let taken = taken(connection, caller, provider, now)?;
+    // Where there are so few that all have room, nobody's turn depends on when they were sent.
+    let few = rows(connection)? < caller.limits.starts.min(caller.limits.address_starts);
+    let taken = if few { Vec::new() } else { taken(connection, caller, provider, now)? };
     let taken: Vec<_> =
         taken.iter().map(|(workspace, done)| Taken { workspace: workspace.as_str(), done: *done }).collect();
     let mut workspaces: Vec<&str> = ahead.iter().map(|waiting| waiting.workspace.as_str()).collect();
@@ -164,10 +166,10 @@ pub(super) fn done(connection: &Connection, pass: Pass, now: At) -> Result<(), F
     Ok(())
 }
 
-/// Lets go of what does not count any more, and of the places of the dead.
-pub(super) fn tidy(connection: &Connection, dead: &[i64], now: At) -> Result<(), Fault> {
+/// Lets go of what does not count any more.
+pub(super) fn tidy(connection: &Connection, now: At) -> Result<(), Fault> {
     connection.prepare_cached("DELETE FROM start WHERE done < ?1")?.execute([counts_since(now)])?;
-    dead.iter().try_for_each(|number| leave(connection, *number))
+    Ok(())
 }
 
 /// Takes note of those whose turn it is, and lets go of the places of those who do not come: they are stopped, or there is
@@ -194,6 +196,13 @@ pub(super) fn used(connection: &Connection, caller: &Caller, provider: Provider,
         waiting: line(connection, caller, provider)?.len(),
         gate: gates::find(connection, caller, Some(provider), now)?,
     })
+}
+
+/// How many there are at the most: they are numbered as they come, and the oldest are let go of first.
+fn rows(connection: &Connection) -> Result<usize, Fault> {
+    let sql = "SELECT coalesce((SELECT max(number) FROM start) - (SELECT min(number) FROM start) + 1, 0)";
+    let most: i64 = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    Ok(usize::try_from(most).unwrap_or(usize::MAX))
 }
 
 /// Those that were sent and count.

@@ -1,3 +1,4 @@
+mod many;
 mod trouble;
 
 use std::cell::Cell;
