@@ -1,5 +1,6 @@
 //! The command line, as clap reads it. Nothing is decided here.
 
+mod batch;
 mod sandbox;
 mod sessions;
 
@@ -13,6 +14,7 @@ use crate::model::provider::Provider;
 use crate::model::session::SessionId;
 use crate::sandbox::Scenario;
 
+pub use batch::{Batch, MAX_WAIT};
 pub use sandbox::Sandbox;
 pub use sessions::{Action, Forget, Sessions};
 
@@ -36,7 +38,8 @@ Examples:
   export INSTANTLY_API_KEY=...                        a key with accounts:create and accounts:read
   instantly-oauth connect google                      connect one mailbox in the browser
   instantly-oauth connect microsoft --json            the same for a script
-  instantly-oauth status 7f3a... --wait               go on with a session";
+  instantly-oauth status 7f3a... --wait               go on with a session
+  instantly-oauth batch mailboxes.csv                 connect a whole list";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -47,6 +50,9 @@ pub enum Command {
     /// What became of a session
     #[command(after_long_help = exit::table())]
     Status(Status),
+    /// Connect every mailbox listed in a CSV file
+    #[command(after_help = batch::EXAMPLES, after_long_help = format!("{}\n\n{}", batch::EXAMPLES, exit::table()))]
+    Batch(Batch),
     /// The sessions recorded on this machine
     #[command(after_help = sessions::EXAMPLES, disable_help_subcommand = true)]
     Sessions(Sessions),

@@ -35,6 +35,8 @@ pub enum Outcome {
     OutcomeUnknown,
     /// Connected, but not the mailbox that was expected.
     WrongAccount,
+    /// A list, of which at least one mailbox did not end connected.
+    Incomplete,
     /// Stopped by SIGINT.
     Interrupted,
     /// Stopped by SIGTERM.
@@ -43,7 +45,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them, in the order of their codes.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Connected,
         Self::Done,
         Self::Internal,
@@ -58,6 +60,7 @@ impl Outcome {
         Self::Network,
         Self::OutcomeUnknown,
         Self::WrongAccount,
+        Self::Incomplete,
         Self::Interrupted,
         Self::Terminated,
     ];
@@ -79,6 +82,7 @@ impl Outcome {
             Self::Network => 10,
             Self::OutcomeUnknown => 11,
             Self::WrongAccount => 12,
+            Self::Incomplete => 13,
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }
@@ -102,6 +106,7 @@ impl Outcome {
             Self::Network => "network",
             Self::OutcomeUnknown => "outcome_unknown",
             Self::WrongAccount => "wrong_account",
+            Self::Incomplete => "incomplete",
             Self::Interrupted | Self::Terminated => "interrupted",
         }
     }
@@ -124,6 +129,7 @@ impl Outcome {
             Self::Network => "DNS, connect, TLS, proxy, timeouts, to the end",
             Self::OutcomeUnknown => "the result was consumed by a reply that never arrived",
             Self::WrongAccount => "connected, but not the mailbox of --expect",
+            Self::Incomplete => "batch: at least one mailbox did not end connected",
             Self::Interrupted => "SIGINT",
             Self::Terminated => "SIGTERM",
         }
@@ -139,6 +145,7 @@ impl Outcome {
             | Self::Unavailable
             | Self::Network
             | Self::WrongAccount
+            | Self::Incomplete
             | Self::Interrupted
             | Self::Terminated => true,
             Self::Connected

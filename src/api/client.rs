@@ -46,6 +46,9 @@ pub struct Config {
     pub roots: Roots,
     /// The proxy to go through.
     pub proxy: Option<ProxyChoice>,
+    /// For how long after a reply its connection may be used again. A request on a connection that its server is just
+    /// closing is lost without anyone knowing how far it came, which is likely only where it has been idle for long.
+    pub keep: Duration,
 }
 
 /// A client for one workspace.
@@ -80,8 +83,8 @@ impl Client {
             .user_agent(concat!("instantly-oauth/", env!("CARGO_PKG_VERSION")))
             .default_headers(HeaderMap::from_iter([(AUTHORIZATION, bearer)]))
             .connect_timeout(LONGEST_CONNECT.min(config.timeout * 2 / 3))
-            // A request on a connection that its server is just closing is lost without anyone knowing how far it came.
-            .pool_max_idle_per_host(0)
+            .pool_max_idle_per_host(if config.keep.is_zero() { 0 } else { usize::MAX })
+            .pool_idle_timeout(config.keep)
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .http1_only()
@@ -103,6 +106,11 @@ impl Client {
     /// How far the server's clock is from ours, as far as the replies told that came in so far.
     pub fn clock(&self) -> Option<Ahead> {
         self.clock.get()
+    }
+
+    /// The base URL of the API.
+    pub fn service(&self) -> String {
+        self.config.base.to_string()
     }
 
     /// Whether the API is on this machine.

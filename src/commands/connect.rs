@@ -2,42 +2,33 @@
 
 use std::pin::pin;
 use std::rc::Rc;
-use std::time::Duration;
 
-use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::ending::{Context, Learned};
 use super::journal::Store;
-use super::limiter::{Limiter, Start};
 use super::recording::{Found, Recording};
+use super::starting::{Session, begin};
+use super::workspace::Workspace;
 use super::{Exit, listen, next, runtime};
-use crate::api::{Client, Config, Roots};
+use crate::api::{Config, Roots};
 use crate::browser::{self, Opened, Opening, Plan, Surroundings, Wish};
 use crate::cli::{self, Global};
 use crate::error::Error;
 use crate::exit::Outcome;
-use crate::flow::{Clock, Ended, Last, NotStarted, Shell, Signals, Stop, System, start};
-use crate::model::auth_url::AuthUrl;
+use crate::flow::{Clock, Ended, Last, NotStarted, Shell, Stop, System};
 use crate::model::base_url::BaseUrl;
-use crate::model::deadline::{DOCUMENTED_LIFE, Expiry, expiry};
 use crate::model::environment::Environment;
-use crate::model::event::{Event, Sink, trace};
+use crate::model::event::{Event, Sink};
 use crate::model::failure::Failure;
 use crate::model::limits::Limits;
-use crate::model::moment::Moment;
 use crate::model::poll::{Terms, Verdict};
-use crate::model::record::Record;
-use crate::model::server_clock::Ahead;
-use crate::model::session::Started;
+use crate::model::starting::Starting;
 use crate::model::words::{Route, conclude, not_started};
 use crate::report::Reporter;
-use crate::sandbox::{Options, Sandbox, Scenario};
+use crate::sandbox::{Options, Sandbox};
 use crate::settings;
 use crate::store::{Journal, Kind};
-
-/// How long a sandbox's session lives where the point is to see it expire.
-const SHORT_LIFE: Duration = Duration::from_secs(8);
 
 /// Connects a mailbox.
 pub(super) fn run(
@@ -47,29 +38,18 @@ pub(super) fn run(
     reporter: &Rc<Reporter>,
 ) -> Result<Exit, Error> {
     // Everything that can be refused is refused before a session is started.
-    let wish = match &flags.browser {
-        _ if flags.no_browser => Wish::Nothing,
-        Some(command) => Wish::Program(command.clone()),
-        None => Wish::Default,
-    };
-    let planned = browser::plan(&Surroundings::look(environment), &wish, &|path| path.is_file());
-    let plan = match planned {
-        // It is not ours, and may have been inherited from anywhere: the URL is printed all the same.
-        Err(error) if wish == Wish::Default => Plan::Nothing { reason: error.to_string() },
-        planned => planned?,
-    };
+    let plan = browser_plan(flags.no_browser, flags.browser.as_deref(), environment)?;
     let Some(scenario) = flags.sandbox else {
         let config = settings::connection(global, environment)?;
         let limits = settings::limits(environment, &config.base)?;
-        let store = Store::open(global, environment, kind(&config), reporter)?;
+        let store = Rc::new(Store::open(global, environment, kind(&config), reporter)?);
         return runtime()?.block_on(connect(flags, global, config, limits, plan, &store, reporter));
     };
     runtime()?.block_on(async {
-        let ttl = if scenario == Scenario::Expire { SHORT_LIFE } else { DOCUMENTED_LIFE };
-        let sandbox = Sandbox::bind(Options { scenario, ttl, ..Options::default() }).await?;
+        let sandbox = Sandbox::bind(Options { scenario, ttl: scenario.life(), ..Options::default() }).await?;
         let config = sandbox_config(&sandbox, global)?;
         let limits = settings::limits(environment, &config.base)?;
-        let store = Store::open(global, environment, Kind::Sandbox, reporter)?;
+        let store = Rc::new(Store::open(global, environment, Kind::Sandbox, reporter)?);
         tokio::select! {
             exit = connect(flags, global, config, limits, plan, &store, reporter) => exit,
             never = sandbox.serve() => match never {},
@@ -77,22 +57,34 @@ pub(super) fn run(
     })
 }
 
-fn sandbox_config(sandbox: &Sandbox, global: &Global) -> Result<Config, Error> {
+/// What opens URLs here.
+pub(super) fn browser_plan(nothing: bool, command: Option<&str>, environment: &Environment) -> Result<Plan, Error> {
+    let wish = match command {
+        _ if nothing => Wish::Nothing,
+        Some(command) => Wish::Program(command.to_owned()),
+        None => Wish::Default,
+    };
+    let planned = browser::plan(&Surroundings::look(environment), &wish, &|path| path.is_file());
+    match planned {
+        // It is not ours, and may have been inherited from anywhere: the URL is printed all the same.
+        Err(error) if wish == Wish::Default => Ok(Plan::Nothing { reason: error.to_string() }),
+        planned => planned,
+    }
+}
+
+/// How to reach a sandbox of this process.
+pub(super) fn sandbox_config(sandbox: &Sandbox, global: &Global) -> Result<Config, Error> {
     let base = BaseUrl::parse(&sandbox.base_url())
         .map_err(|why| Error::internal(format!("the sandbox's address cannot be used: {why}")))?;
     let key = SecretString::from(sandbox.api_key());
-    Ok(Config { base, key, timeout: global.request_timeout, roots: Roots::default(), proxy: None })
-}
-
-/// A session that was started, and what its reply is worth.
-struct Session {
-    started: Started,
-    auth_url: AuthUrl,
-    /// When it was asked for.
-    asked: jiff::Timestamp,
-    /// When its reply came in.
-    begun: Moment,
-    expiry: Expiry,
+    Ok(Config {
+        base,
+        key,
+        timeout: global.request_timeout,
+        roots: Roots::default(),
+        proxy: None,
+        keep: std::time::Duration::ZERO,
+    })
 }
 
 async fn connect(
@@ -101,15 +93,12 @@ async fn connect(
     config: Config,
     limits: Limits,
     plan: Plan,
-    store: &Store,
+    store: &Rc<Store>,
     reporter: &Rc<Reporter>,
 ) -> Result<Exit, Error> {
     let interval = settings::interval(flags.interval, &config.base)?;
     let route = settings::route(&config);
-    let loopback = config.base.is_loopback();
     let sandboxed = kind(&config) == Kind::Sandbox;
-    let service = config.base.to_string();
-    let workspace = store.with(|journal| journal.workspace(&service, config.key.expose_secret())).unwrap_or_default();
     store.with(|journal| journal.note_the_dead(System.time()));
     let provider = flags.provider;
     let mut context = context(flags, global, reporter, &route);
@@ -118,30 +107,29 @@ async fn connect(
         reporter.emit(Event::Sandbox(plays));
     }
     let mut shell = Shell { clock: &System, sink: &**reporter, stop: listen()? };
-    let limiter = Limiter::new(store, reporter, &config, workspace.clone(), limits);
-    limiter.trace();
+    let (limiter, fingerprint) = Workspace::limiter(store, reporter, &config, limits);
     let failed = |failure| Exit::from(reporter.finish(&not_started(&failure, &context.case()), &[]));
     // Before anything is made ready that would not be used.
     if let Some(hold) = limiter.closed(Some(provider)).filter(|hold| hold.wait > flags.max_wait) {
         return Ok(failed(Failure::Held(hold)));
     }
-    let client = Client::new(config, Rc::clone(reporter) as Rc<dyn Sink>, jiff::Timestamp::now)?;
-    let session = match begin(&mut shell, &Start::new(&limiter, &client, provider), flags, loopback).await {
+    let workspace = Workspace::reach(store, reporter, config, (limiter, fingerprint))?;
+    let session = match begin(&mut shell, &workspace, provider, Starting::begin(flags.max_wait)).await {
         Ok(session) => session,
         Err(NotStarted::Failed(failure)) => return Ok(failed(failure)),
         Err(NotStarted::Deserted) => return Ok(context.finish(Ended::Deserted, |_| None)),
         Err(NotStarted::Stopped(signal)) => return Ok(context.finish(Ended::Stopped(signal, Last::Nothing), |_| None)),
     };
     let id = &session.started.id;
-    let record = record(&session, flags, service, workspace.clone(), client.clock());
+    let record = session.record(&workspace, provider, flags.expect.as_deref());
     context.started_at = record.began;
     // With a name it can still be written down later, should that fail now.
     let name = Journal::name().ok();
     if let Some(name) = &name {
-        store.with(|journal| journal.begin(name, &record, !flags.no_wait, System.time()));
+        store.with(|journal| journal.begin(name, &record, !flags.no_wait, None, System.time()));
     }
     let found = Found { record, name, marked: false, over: false };
-    let recording = Recording::new(store, &client, &limiter, workspace, flags.expect.clone(), found);
+    let recording = Recording::new(workspace.clone(), flags.expect.clone(), found);
     context.session = Some(id);
     // The sandbox of this process, and every session in it, ends with it.
     context.resume = flags.sandbox.is_none().then(|| next::resume(id, flags.expect.as_deref(), global));
@@ -160,7 +148,7 @@ async fn connect(
         sandbox: sandboxed,
     });
     if reporter.deserted() {
-        recording.leave();
+        recording.leave().await;
         return Ok(context.finish(Ended::Deserted, |_| None));
     }
     let mut opening = match plan {
@@ -215,51 +203,10 @@ fn context<'a>(flags: &'a cli::Connect, global: &Global, reporter: &'a Reporter,
     }
 }
 
-/// Starts the session and judges its reply.
-async fn begin(
-    shell: &mut Shell<'_, System, Signals>,
-    request: &Start<'_>,
-    flags: &cli::Connect,
-    loopback: bool,
-) -> Result<Session, NotStarted> {
-    let (started, begun) = start(shell, flags.max_wait, request).await?;
-    let auth_url = AuthUrl::check(&started.auth_url, loopback).map_err(|why| {
-        NotStarted::Failed(Failure::Unusable { what: format!("its auth_url will not be opened or shown: {why}") })
-    })?;
-    let expiry = expiry(started.expires_at, started.server_now, System.time());
-    trace(shell.sink, 1, || {
-        let said = |time: Option<jiff::Timestamp>| time.map_or_else(|| "nothing".to_owned(), |time| time.to_string());
-        format!(
-            "* session {} ends in {:.0?} (expires_at says {}, the server's clock {})",
-            started.id,
-            expiry.life,
-            said(started.expires_at),
-            said(started.server_now)
-        )
-    });
-    Ok(Session { started, auth_url, asked: request.asked(), begun, expiry })
-}
-
 /// Whose sessions these are.
 pub(super) fn kind(config: &Config) -> Kind {
     let sandbox = config.base.is_loopback() && config.key.expose_secret().starts_with("sandbox-");
     if sandbox { Kind::Sandbox } else { Kind::Real }
-}
-
-/// What is known of a session at its start.
-fn record(session: &Session, flags: &cli::Connect, service: String, workspace: String, clock: Option<Ahead>) -> Record {
-    let now = System.time();
-    let life = SignedDuration::try_from(session.expiry.life).unwrap_or(SignedDuration::MAX);
-    let mut record = Record::met(session.started.id.clone(), service, workspace, life, now);
-    record.started_here = true;
-    // Nothing can have come of it before.
-    (record.began, record.alive) = (session.asked, Some(session.asked));
-    record.slowest = Some(now.duration_since(session.asked));
-    record.provider = Some(flags.provider);
-    record.expect.clone_from(&flags.expect);
-    record.auth_url = Some(session.auth_url.as_str().to_owned());
-    record.clock = clock;
-    record
 }
 
 /// Does not wait: prints what goes on elsewhere.

@@ -28,6 +28,8 @@ pub(super) struct Store {
     warned: Cell<bool>,
     given_up: Cell<bool>,
     is_taken: Cell<bool>,
+    /// Whether acts are being done together, which are done again should they fail.
+    is_grouped: Cell<bool>,
 }
 
 impl Store {
@@ -47,6 +49,7 @@ impl Store {
             warned: Cell::new(false),
             given_up: Cell::new(false),
             is_taken: Cell::default(),
+            is_grouped: Cell::default(),
         };
         if store.place.is_none() {
             store.warn("HOME is not set, so there is no place for it; --state-dir names one");
@@ -77,6 +80,16 @@ impl Store {
         Some(opened.map(|journal| self.journal.get_or_init(|| journal)))
     }
 
+    /// Whether something could not be written down.
+    pub(super) fn has_failed(&self) -> bool {
+        self.warned.get()
+    }
+
+    /// Whether acts are being done together, which are done again should that fail.
+    pub(super) fn is_grouped(&self) -> bool {
+        self.is_grouped.get()
+    }
+
     /// Whether another process holds the journal, so that what it has cannot be told.
     pub(super) fn is_taken(&self) -> bool {
         self.is_taken.get()
@@ -87,6 +100,18 @@ impl Store {
         let done = self.journal()?.and_then(act);
         self.tell();
         done.map_err(|fault| self.fail(&fault)).ok()
+    }
+
+    /// Does all these things with the journal in one transaction. False where that failed, so that none of them was done.
+    pub(super) fn together(&self, acts: impl FnOnce()) -> bool {
+        self.is_grouped.set(true);
+        let done = match self.journal() {
+            Some(Ok(journal)) => journal.together(acts).is_ok(),
+            _ => false,
+        };
+        self.is_grouped.set(false);
+        self.tell();
+        done
     }
 
     /// Tells a person something of another session.
@@ -121,6 +146,9 @@ impl Store {
     }
 
     fn fail(&self, fault: &Fault) {
+        if self.is_grouped.get() {
+            return;
+        }
         if matches!(fault, Fault::Taken { .. }) {
             self.is_taken.set(true);
         }

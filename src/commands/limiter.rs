@@ -1,19 +1,20 @@
 //! The limits as a command minds them: with every process here, or where the journal cannot be used, by itself.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
+use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::journal::Store;
-use crate::api::{Client, Config};
-use crate::flow::{Clock, Entry, Starter, System};
+use crate::api::Config;
+use crate::flow::{Clock, Entry, System};
 use crate::model::event::trace;
 use crate::model::failure::Failure;
 use crate::model::limits::{Answer, At, Cause, Hold, Limits, Place};
 use crate::model::poll::Reply;
 use crate::model::provider::Provider;
-use crate::model::session::Started;
 use crate::report::Reporter;
 use crate::store::{Admission, Back, Budget, Caller, Fault, Memory, Pass, Ticket, Turn};
 
@@ -27,11 +28,13 @@ const A_MOMENT: Duration = Duration::from_millis(250);
 const A_WHILE: Duration = Duration::from_secs(1);
 
 /// The limits, as they concern one workspace.
-pub(super) struct Limiter<'a> {
-    store: &'a Store,
-    reporter: &'a Reporter,
+pub(super) struct Limiter {
+    store: Rc<Store>,
+    reporter: Rc<Reporter>,
     caller: Caller,
     memory: OnceCell<Memory>,
+    /// The turns that were given from memory and not taken yet.
+    own_turns: RefCell<HashSet<i64>>,
     /// What the service has said, as far as this process has read it.
     known: RefCell<Vec<Hold>>,
     /// What it has said to this process and could not be written down for the others yet.
@@ -53,6 +56,20 @@ pub(super) struct Permit {
     books: Books,
 }
 
+/// A place in the line of those who want to start a session.
+#[derive(Clone, Copy)]
+pub(super) struct InLine {
+    ticket: Ticket,
+    books: Books,
+}
+
+/// What somebody is told who wants to start a session, and what there is to be kept of it.
+pub(super) struct Entered {
+    pub(super) entry: Entry,
+    pub(super) place: Option<InLine>,
+    pub(super) permit: Option<Permit>,
+}
+
 /// Where something is written down.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Books {
@@ -60,11 +77,11 @@ enum Books {
     Own,
 }
 
-impl<'a> Limiter<'a> {
+impl Limiter {
     /// Those of the workspace that this key is of.
     pub(super) fn new(
-        store: &'a Store,
-        reporter: &'a Reporter,
+        store: Rc<Store>,
+        reporter: Rc<Reporter>,
         config: &Config,
         workspace: String,
         limits: Limits,
@@ -72,7 +89,8 @@ impl<'a> Limiter<'a> {
         let service = config.base.to_string();
         let patience = config.timeout.min(LONGEST_FLIGHT);
         let caller = Caller { service, workspace, limits, patience, uptime: System::uptime };
-        Self { store, reporter, caller, memory: OnceCell::new(), known: RefCell::default(), owed: RefCell::default() }
+        let (memory, own_turns) = (OnceCell::new(), RefCell::default());
+        Self { store, reporter, caller, memory, own_turns, known: RefCell::default(), owed: RefCell::default() }
     }
 
     /// Does something with the limits: those that all share, or else this process's own.
@@ -127,11 +145,61 @@ impl<'a> Limiter<'a> {
         }
         match self.closed(None) {
             Some(hold) => Err(hold),
-            // A turn is of those that gave it.
-            None => match self.alone(|budget| call(budget, if place == Place::First { place } else { Place::New })) {
-                Some(turn) => self.permit(turn, Books::Own),
+            None => match self.alone(|budget| call(budget, self.own(place))) {
+                Some(turn) => {
+                    if let Turn::At(_, Some(turn)) = &turn {
+                        self.own_turns.borrow_mut().insert(turn.0);
+                    }
+                    self.permit(turn, Books::Own)
+                }
                 None => Err(hold(A_WHILE, Cause::Calls { turn: None })),
             },
+        }
+    }
+
+    /// The same place, as it counts in memory: a turn is of those that gave it.
+    fn own(&self, place: Place) -> Place {
+        match place {
+            Place::Given(turn) if !self.own_turns.borrow_mut().remove(&turn.0) => Place::New,
+            place => place,
+        }
+    }
+
+    /// Asks for leave to start a session, from this place in the line, or from its end. One who is to wait for up to
+    /// `patience` keeps a place in the line for that.
+    pub(super) fn enter(&self, provider: Provider, place: Option<InLine>, patience: Duration) -> Entered {
+        if let Some(hold) = self.barred(Some(provider)) {
+            return Entered { entry: Entry::Wait { look: hold.wait.min(A_WHILE), hold }, place, permit: None };
+        }
+        let wait = |hold: Hold| Entry::Wait { look: hold.wait.min(A_WHILE), hold };
+        let enter = |books: Books| {
+            let ticket = place.filter(|place| place.books == books).map(|place| place.ticket);
+            move |budget: &Budget<'_>| budget.start(&self.caller, provider, ticket, patience, || System.time())
+        };
+        let entered = match self.store.with(|journal| enter(Books::Shared)(&journal.budget())) {
+            Some(entered) => Some((entered, Books::Shared)),
+            None => match self.closed(Some(provider)) {
+                Some(hold) => return Entered { entry: wait(hold), place, permit: None },
+                None => self.alone(enter(Books::Own)).map(|entered| (entered, Books::Own)),
+            },
+        };
+        match entered {
+            Some((Admission::Go(pass), books)) => {
+                Entered { entry: Entry::Go, place: None, permit: Some(Permit { pass, books }) }
+            }
+            Some((Admission::Wait { ticket, hold, look }, books)) => {
+                self.remember(&hold);
+                let place = ticket.map(|ticket| InLine { ticket, books });
+                Entered { entry: Entry::Wait { hold, look }, place, permit: None }
+            }
+            None => Entered { entry: wait(hold(A_WHILE, Cause::Calls { turn: None })), place, permit: None },
+        }
+    }
+
+    /// Gives a place in the line back.
+    pub(super) fn leave(&self, place: InLine) {
+        if place.books == Books::Shared {
+            self.store.with(|journal| journal.budget().leave(place.ticket));
         }
     }
 
@@ -160,6 +228,10 @@ impl<'a> Limiter<'a> {
             Books::Shared => self.store.with(|journal| journal.budget().back(&back)),
             Books::Own => self.alone(|budget| budget.back(&back)),
         };
+        if done.is_none() && self.store.is_grouped() {
+            // It is done again, by itself.
+            return;
+        }
         if done.is_none() && matches!(answer, Answer::Refused { .. }) {
             // At least this process stays away, and the others as soon as they can be told.
             self.alone(|budget| budget.learn(&back));
@@ -173,9 +245,11 @@ impl<'a> Limiter<'a> {
     /// that can be done by now.
     pub(super) fn barred(&self, provider: Option<Provider>) -> Option<Hold> {
         let mut owed = self.owed.borrow_mut();
+        // Together with other acts it could be undone again.
+        let may_tell = !self.store.is_grouped();
         owed.retain(|Owed { pass, answer, jitter, at }| {
             let back = Back { caller: &self.caller, pass: *pass, answer, jitter: *jitter, at: *at };
-            self.store.with(|journal| journal.budget().learn(&back)).is_none()
+            !may_tell || self.store.with(|journal| journal.budget().learn(&back)).is_none()
         });
         let memory = self.memory.get()?;
         memory.budget().closed(&self.caller, provider, || System.time()).ok()?
@@ -201,7 +275,7 @@ impl<'a> Limiter<'a> {
 
     /// Explains how things stand, where somebody wants to know.
     pub(super) fn trace(&self) {
-        trace(self.reporter, 1, || {
+        trace(&*self.reporter, 1, || {
             let state = self.with(|budget| budget.state(&self.caller, System.time()));
             state.map_or_else(|| "* limits: unknown".to_owned(), |(state, _)| format!("* limits: {state}"))
         });
@@ -224,77 +298,5 @@ pub(super) fn answer(reply: &Reply) -> Answer {
     match reply {
         Reply::Failed(failure) => Answer::of(failure),
         _ => Answer::Passed,
-    }
-}
-
-/// The start of one session.
-pub(super) struct Start<'a> {
-    limiter: &'a Limiter<'a>,
-    client: &'a Client,
-    provider: Provider,
-    ticket: Cell<Option<(Ticket, Books)>>,
-    permit: Cell<Option<Permit>>,
-    /// When it was asked for.
-    asked: Cell<Timestamp>,
-}
-
-impl<'a> Start<'a> {
-    pub(super) fn new(limiter: &'a Limiter<'a>, client: &'a Client, provider: Provider) -> Self {
-        let asked = Cell::new(System.time());
-        Self { limiter, client, provider, ticket: Cell::default(), permit: Cell::default(), asked }
-    }
-
-    /// When the session was asked for.
-    pub(super) fn asked(&self) -> Timestamp {
-        self.asked.get()
-    }
-}
-
-impl Starter for Start<'_> {
-    fn enter(&self, patience: Duration) -> Entry {
-        if let Some(hold) = self.limiter.barred(Some(self.provider)) {
-            return Entry::Wait { look: hold.wait.min(A_WHILE), hold };
-        }
-        let Limiter { caller, .. } = self.limiter;
-        let ticket = self.ticket.get();
-        let enter = |books: Books| {
-            let ticket = ticket.filter(|(_, given)| *given == books).map(|(ticket, _)| ticket);
-            move |budget: &Budget<'_>| budget.start(caller, self.provider, ticket, patience, || System.time())
-        };
-        let entered = match self.limiter.store.with(|journal| enter(Books::Shared)(&journal.budget())) {
-            Some(entered) => Some((entered, Books::Shared)),
-            None => match self.limiter.closed(Some(self.provider)) {
-                Some(hold) => return Entry::Wait { look: hold.wait.min(A_WHILE), hold },
-                None => self.limiter.alone(enter(Books::Own)).map(|entered| (entered, Books::Own)),
-            },
-        };
-        match entered {
-            Some((Admission::Go(pass), books)) => {
-                self.ticket.take();
-                self.permit.set(Some(Permit { pass, books }));
-                Entry::Go
-            }
-            Some((Admission::Wait { ticket, hold, look }, books)) => {
-                self.limiter.remember(&hold);
-                self.ticket.set(ticket.map(|ticket| (ticket, books)));
-                Entry::Wait { hold, look }
-            }
-            None => Entry::Wait { hold: hold(A_WHILE, Cause::Calls { turn: None }), look: A_WHILE },
-        }
-    }
-
-    fn leave(&self) {
-        if let Some((ticket, Books::Shared)) = self.ticket.take() {
-            self.limiter.store.with(|journal| journal.budget().leave(ticket));
-        }
-    }
-
-    async fn init(&self) -> Result<Started, Failure> {
-        self.asked.set(System.time());
-        let result = self.client.init(self.provider).await;
-        if let Some(permit) = self.permit.take() {
-            self.limiter.back(permit, &result.as_ref().map_or_else(Answer::of, |_| Answer::Passed), System.time());
-        }
-        result
     }
 }

@@ -1,7 +1,9 @@
 //! The commands: what was asked for, resolved, carried out and reported.
 
+mod batch;
 mod completions;
 mod connect;
+mod desk;
 mod ending;
 mod journal;
 mod limiter;
@@ -9,7 +11,9 @@ mod next;
 mod recording;
 mod sandbox;
 mod sessions;
+mod starting;
 mod status;
+mod workspace;
 
 use std::io::IsTerminal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -64,6 +68,7 @@ fn command(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Res
     match &cli.command {
         Command::Connect(flags) => connect::run(flags, &cli.global, environment, reporter),
         Command::Status(flags) => status::run(flags, &cli.global, environment, reporter),
+        Command::Batch(flags) => batch::run(flags, &cli.global, environment, reporter),
         Command::Sessions(flags) => sessions::run(flags, &cli.global, environment, reporter),
         Command::Sandbox(flags) => sandbox::run(flags, reporter),
         Command::Completions { shell } => completions::run(*shell, reporter),

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::time::Duration;
 
-use crate::cli::Global;
+use crate::cli::{self, Global};
 use crate::model::provider::Provider;
 use crate::model::session::SessionId;
 use crate::sandbox::Scenario;
@@ -26,6 +27,29 @@ pub(super) fn connect(provider: Provider, expect: Option<&str>, sandbox: Option<
     words.extend(sandbox.map(|scenario| Cow::from(format!("--sandbox={}", scenario.name()))));
     words.extend(expect.map(|mailbox| Cow::from(format!("--expect {}", quoted(mailbox)))));
     words.extend(place(flags));
+    words.join(" ")
+}
+
+/// Goes on with a list, or takes those of its mailboxes again that failed.
+pub(super) fn batch(flags: &cli::Batch, global: &Global, retry_failed: bool) -> String {
+    let path = |path: &Path| quoted(&path.display().to_string()).into_owned();
+    let mut words: Vec<Cow<'_, str>> = vec!["instantly-oauth".into(), "batch".into(), path(&flags.file).into()];
+    words.extend(flags.provider.map(|provider| Cow::from(format!("--provider {}", provider.id()))));
+    words.extend((flags.parallel.get() > 1).then(|| Cow::from(format!("--parallel {}", flags.parallel))));
+    words.extend(flags.results.as_deref().map(|results| Cow::from(format!("--results {}", path(results)))));
+    words.extend((flags.retries != 1).then(|| Cow::from(format!("--retries {}", flags.retries))));
+    words.extend(flags.no_skip_connected.then_some(Cow::from("--no-skip-connected")));
+    words.extend(flags.no_browser.then_some(Cow::from("--no-browser")));
+    words.extend(flags.browser.as_deref().map(|browser| Cow::from(format!("--browser {}", quoted(browser)))));
+    let length = |it: Duration| humantime::format_duration(it).to_string().replace(' ', "");
+    words.extend(flags.interval.map(|it| Cow::from(format!("--interval {}", length(it)))));
+    words
+        .extend((flags.max_wait != cli::MAX_WAIT).then(|| Cow::from(format!("--max-wait {}", length(flags.max_wait)))));
+    words.extend(flags.sandbox.map(|scenario| Cow::from(format!("--sandbox={}", scenario.name()))));
+    words.extend((flags.seed != 0).then(|| Cow::from(format!("--seed {}", flags.seed))));
+    words.extend(global.json.then_some(Cow::from("--json")));
+    words.extend((flags.retry_failed || retry_failed).then_some(Cow::from("--retry-failed")));
+    words.extend(place(global));
     words.join(" ")
 }
 

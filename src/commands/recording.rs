@@ -4,37 +4,37 @@ mod asking;
 mod ledger;
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::ending::Learned;
-use super::journal::Store;
-use super::limiter::Limiter;
-use crate::api::Client;
+use super::workspace::Workspace;
 use crate::flow::{Clock, Ended, LOOKS, Last, Looks, Settled, Shell, Stop, System, once, settle, watch};
 use crate::model::moment::Moment;
 use crate::model::poll::{LAST_POLL_GRACE, Suspicion, Terms, Unsettled, Verdict};
 use crate::model::record::{Record, Source};
-use crate::model::session::SessionId;
+use crate::model::session::{Account, SessionId};
 use crate::store::{Fault, Journal};
 
 /// The longest between two looks at the account list.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// A session that is being recorded. Without a journal it is known to this process alone.
-pub(super) struct Recording<'a> {
-    store: &'a Store,
-    client: &'a Client,
-    limiter: &'a Limiter<'a>,
+pub(super) struct Recording {
+    workspace: Workspace,
     id: SessionId,
-    /// The fingerprint of the key in use.
-    workspace: String,
     /// The mailbox that must come back.
     expect: Option<String>,
-    record: RefCell<Record>,
+    record: Rc<RefCell<Record>>,
     /// Its name in the journal, if it is there.
-    name: Option<String>,
+    name: Option<Rc<str>>,
     /// Whether another process is waiting for it, so that its record is not ours to write.
     over: bool,
+    /// Whether it is looked for in the account list where the API does not know it any more, although no reply was lost: it
+    /// was left for a while, and its result may have been forgotten unread.
+    sought: bool,
     /// Whether the journal says already that a request is about to leave.
     marked: Cell<bool>,
     /// How and when the verdict was learned, once it was.
@@ -55,31 +55,36 @@ pub(super) struct Found {
     pub(super) over: bool,
 }
 
-impl<'a> Recording<'a> {
+impl Recording {
     /// Goes on with what was found.
-    pub(super) fn new(
-        store: &'a Store,
-        client: &'a Client,
-        limiter: &'a Limiter<'a>,
-        workspace: String,
-        expect: Option<String>,
-        found: Found,
-    ) -> Self {
+    pub(super) fn new(workspace: Workspace, expect: Option<String>, found: Found) -> Self {
         let Found { record, name, marked, over } = found;
         Self {
-            store,
-            client,
-            limiter,
-            id: record.id.clone(),
             workspace,
+            id: record.id.clone(),
             expect,
-            record: RefCell::new(record),
-            name,
+            record: Rc::new(RefCell::new(record)),
+            name: name.map(Rc::from),
             over,
+            sought: false,
             marked: Cell::new(marked),
             learned: Cell::default(),
             done: Cell::new(false),
         }
+    }
+
+    /// The same for a mailbox of a list, which is looked for where its session is gone.
+    pub(super) fn sought(workspace: Workspace, expect: String, mut found: Found) -> Self {
+        if found.name.is_some() {
+            // There can be ten thousand of these, and the journal has it.
+            found.record.auth_url = None;
+        }
+        Self { sought: true, ..Self::new(workspace, Some(expect), found) }
+    }
+
+    /// The session, and when it began.
+    pub(super) fn known(&self) -> (SessionId, Timestamp) {
+        (self.id.clone(), self.record.borrow().began)
     }
 
     /// How the verdict was learned, and when.
@@ -89,9 +94,11 @@ impl<'a> Recording<'a> {
 
     /// Waits for the session on these terms.
     pub(super) async fn follow<S: Stop>(&self, shell: &mut Shell<'_, System, S>, terms: Terms) -> Ended {
-        let ended = watch(shell, terms, self.suspicion(), async |limit, place| self.ask(limit, place).await).await;
+        // Of thousands of sessions few ask at any moment: only those take the room for it.
+        let ask = async |limit, place| Box::pin(self.ask(limit, place)).await;
+        let ended = Box::pin(watch(shell, terms, self.suspicion(), ask)).await;
         let until = terms.give_up.unwrap_or(terms.end + LAST_POLL_GRACE);
-        self.close(shell, ended, LOOKS, terms.interval.min(LOOK_EVERY), Some(until)).await
+        Box::pin(self.close(shell, ended, LOOKS, terms.interval.min(LOOK_EVERY), Some(until))).await
     }
 
     /// Asks for the session's state once.
@@ -101,9 +108,9 @@ impl<'a> Recording<'a> {
     }
 
     /// Lets go of a session that was not asked for.
-    pub(super) fn leave(&self) {
+    pub(super) async fn leave(&self) {
         self.record.borrow_mut().unheard = false;
-        self.put(true);
+        self.put(true).await;
     }
 
     fn suspicion(&self) -> Option<Suspicion> {
@@ -126,14 +133,24 @@ impl<'a> Recording<'a> {
         // Whatever is still on its way is not waited for any longer.
         self.record.borrow_mut().give_up_on_reply(System.time());
         let ended = match ended {
-            Ended::Lost(suspicion) => self.settle(shell, suspicion, Looks { most: looks, every, until }).await,
+            Ended::Lost(suspicion) => {
+                Box::pin(self.settle(shell, suspicion, Looks { most: looks, every, until })).await
+            }
             Ended::Verdict(Verdict::NotFound) => match self.elsewhere() {
+                None if self.sought => {
+                    let looks = Looks { most: looks, every, until };
+                    match Box::pin(self.settle(shell, Suspicion::CutOff, looks)).await {
+                        // It is not there: whatever the session's end was, it was none that connected the mailbox.
+                        Ended::Verdict(Verdict::Unknown { unsettled: Unsettled::Nothing, .. }) => ended,
+                        settled => settled,
+                    }
+                }
                 None => ended,
                 Some(Elsewhere::Told(verdict)) => Ended::Verdict(verdict),
                 // Its reply may have been the result, and may still come.
                 Some(Elsewhere::Asking) => {
-                    self.settle(shell, Suspicion::CutOff, Looks { most: LOOKS, every: every.max(LOOK_EVERY), until })
-                        .await
+                    let looks = Looks { most: LOOKS, every: every.max(LOOK_EVERY), until };
+                    Box::pin(self.settle(shell, Suspicion::CutOff, looks)).await
                 }
             },
             Ended::Stopped(signal, Last::Lost(_) | Last::Verdict(Verdict::NotFound)) => match self.elsewhere() {
@@ -145,10 +162,24 @@ impl<'a> Recording<'a> {
         if let Ended::Verdict(verdict) | Ended::Stopped(_, Last::Verdict(verdict)) = &ended {
             self.finish(verdict);
         }
+        let ended = match ended {
+            // The API promises no mailbox in a result. The expected one can be looked for.
+            Ended::Verdict(Verdict::Connected(Account { email: None, name })) if self.sought => {
+                let looks = Looks { most: looks, every, until };
+                match Box::pin(self.settle(shell, Suspicion::CutOff, looks)).await {
+                    Ended::Verdict(Verdict::Connected(found)) => {
+                        self.learned.set(Learned::default());
+                        Ended::Verdict(Verdict::Connected(Account { name: name.or(found.name), ..found }))
+                    }
+                    _ => Ended::Verdict(Verdict::Connected(Account { email: None, name })),
+                }
+            }
+            ended => ended,
+        };
         if self.is_worth_keeping() {
-            self.put(true);
+            self.put(true).await;
         } else if let Some(name) = &self.name {
-            self.store.with(|journal| journal.forget(name));
+            self.workspace.store.with(|journal| journal.forget(name));
         }
         ended
     }
@@ -177,7 +208,7 @@ impl<'a> Recording<'a> {
 
     /// What another process here has read meanwhile, or is asking for.
     fn elsewhere(&self) -> Option<Elsewhere> {
-        let entry = self.store.with(|journal| journal.find(&self.record.borrow().service, &self.id))??;
+        let entry = self.workspace.store.with(|journal| journal.find(&self.record.borrow().service, &self.id))??;
         let Some(end) = entry.record.end.clone().filter(|_| entry.record.is_retrieved()) else {
             return (entry.asked_over.is_some() && !self.over).then_some(Elsewhere::Asking);
         };
@@ -205,33 +236,42 @@ impl<'a> Recording<'a> {
     }
 
     fn is_own_workspace_of(&self, record: &Record) -> bool {
-        record.workspace == self.workspace
+        record.workspace == *self.workspace.fingerprint
     }
 
     /// Writes down that a reply was read which is no end.
-    fn write(&self) {
+    async fn write(&self) {
         match &self.name {
             Some(name) if self.over => {
-                self.store.with(|journal| journal.ask_over(name, None));
+                self.workspace.store.with(|journal| journal.ask_over(name, None));
             }
-            _ => self.put(false),
+            _ => self.put(false).await,
         }
     }
 
     /// Writes the record down. What another process has read meanwhile outranks it.
-    fn put(&self, last: bool) {
-        let Some(name) = self.name.as_ref().filter(|_| !self.done.get()) else { return };
+    async fn put(&self, last: bool) {
+        let Some(name) = self.name.clone().filter(|_| !self.done.get()) else { return };
         if self.over && !self.record.borrow().is_retrieved() {
-            return self.write();
+            self.workspace.store.with(|journal| journal.ask_over(&name, None));
+            return;
         }
-        self.put_by(last, |journal| journal.put(name, &self.record.borrow(), last));
+        let record = self.record.clone();
+        // One of many does not keep its URL, which the journal has.
+        let goes_on = last && self.workspace.desk.is_some() && record.borrow().end.is_none();
+        self.put_by(last, move |journal| {
+            let record = record.borrow();
+            if goes_on { journal.leave_off(&name, &record) } else { journal.put(&name, &record, last) }
+        })
+        .await;
     }
 
     /// The same by this act, which gives what outranks it. Whether it was done.
-    fn put_by(&self, last: bool, act: impl Fn(&Journal) -> Result<Option<Record>, Fault>) -> bool {
+    async fn put_by(&self, last: bool, act: impl Fn(&Journal) -> Result<Option<Record>, Fault> + 'static) -> bool {
         let is_result = self.record.borrow().is_retrieved();
-        let put = if is_result { self.store.insist(act) } else { self.store.with(act) };
-        let Some(better) = put else { return false };
+        let store = self.workspace.store.clone();
+        let write = move || if is_result { store.insist(&act) } else { store.with(&act) };
+        let Some(better) = self.workspace.write(write).await else { return false };
         // Where it failed, it is tried again with the next.
         self.done.set(last);
         if let Some(better) = better {

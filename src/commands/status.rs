@@ -4,15 +4,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use secrecy::ExposeSecret;
 
 use super::connect::kind;
 use super::ending::{Context, Learned};
 use super::journal::Store;
-use super::limiter::Limiter;
 use super::recording::{Found, Recording};
+use super::workspace::Workspace;
 use super::{Exit, listen, next, runtime};
-use crate::api::{Client, Config};
+use crate::api::Config;
 use crate::cli::{self, Global};
 use crate::error::Error;
 use crate::exit::Outcome;
@@ -51,7 +50,7 @@ pub(super) fn run(
         config => config?,
     };
     (status.route, status.kind) = (settings::route(&config), kind(&config));
-    let store = Store::open(global, environment, status.kind, reporter)?;
+    let store = Rc::new(Store::open(global, environment, status.kind, reporter)?);
     let known = store.with(|journal| journal.find(&base.to_string(), &flags.session)).flatten();
     let known = known.map(|entry| (entry.record, entry.name));
     let record = known.as_ref().map(|(record, _)| record);
@@ -123,20 +122,17 @@ impl Status<'_> {
     }
 
     /// Asks, unless another process here is waiting for the answer.
-    async fn ask(&mut self, config: Config, store: &Store, known: Option<(Record, String)>) -> Result<Exit, Error> {
+    async fn ask(&mut self, config: Config, store: &Rc<Store>, known: Option<(Record, String)>) -> Result<Exit, Error> {
         let flags = self.flags;
         let service = config.base.to_string();
         let loopback = config.base.is_loopback();
         let patience = config.timeout;
-        let workspace =
-            store.with(|journal| journal.workspace(&service, config.key.expose_secret())).unwrap_or_default();
         let mut shell = Shell { clock: &System, sink: &**self.reporter, stop: listen()? };
-        let limiter = Limiter::new(store, self.reporter, &config, workspace.clone(), self.limits);
-        limiter.trace();
-        let client = Client::new(config, Rc::clone(self.reporter) as Rc<dyn Sink>, jiff::Timestamp::now)?;
+        let limiter = Workspace::limiter(store, self.reporter, &config, self.limits);
+        let workspace = Workspace::reach(store, self.reporter, config, limiter)?;
         let now = System.time();
         let life = SignedDuration::try_from(DOCUMENTED_LIFE).unwrap_or(SignedDuration::MAX);
-        let mut unknown = Record::met(flags.session.clone(), service, workspace.clone(), life, now);
+        let mut unknown = Record::met(flags.session.clone(), service, workspace.fingerprint.to_string(), life, now);
         unknown.expect.clone_from(&flags.expect);
         let patience = System.moment() + patience;
         let approached = loop {
@@ -174,7 +170,7 @@ impl Status<'_> {
         });
         let expect = self.expect(Some(&record)).map(str::to_owned);
         let mut context = self.context(expect.as_deref(), Some(&record));
-        let recording = Recording::new(store, &client, &limiter, workspace, expect.clone(), found);
+        let recording = Recording::new(workspace, expect.clone(), found);
         let ended = if flags.wait {
             let left = Duration::try_from(record.ends.duration_since(now)).unwrap_or_default();
             let moment = System.moment();

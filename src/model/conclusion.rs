@@ -45,6 +45,8 @@ pub struct Conclusion {
     pub started_at: Option<Timestamp>,
     /// When it was over.
     pub finished_at: Timestamp,
+    /// How many mailboxes of a list ended how; empty where it was not about a list.
+    pub counts: Vec<(String, usize)>,
 }
 
 impl Conclusion {
@@ -69,6 +71,7 @@ impl Conclusion {
             source: Source::Api,
             started_at: None,
             finished_at,
+            counts: Vec::new(),
         }
     }
 

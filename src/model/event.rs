@@ -1,10 +1,12 @@
 //! What is reported while a command runs, and to whom.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::auth_url::AuthUrl;
+use super::conclusion::Conclusion;
 use super::poll::Why;
 use super::provider::Provider;
 use super::session::SessionId;
@@ -31,6 +33,8 @@ pub enum Event {
     },
     /// A browser was opened, or not.
     Browser(Result<String, String>),
+    /// A browser was not opened, for a reason that a person was told before.
+    Unopened(String),
     /// A session is waited for.
     Watching {
         /// The session.
@@ -55,8 +59,51 @@ pub enum Event {
     Stopping(Duration),
     /// Something a person should know. Not an error.
     Warning(String),
+    /// The same of one row of a list.
+    Of(Row, Box<Event>),
+    /// A row of a list is over, or one attempt at it.
+    Row(Box<RowEnd>),
     /// What is sent, received and decided, for `-v` (1) and `-vv` (2).
     Trace(u8, String),
+}
+
+/// The row of a list that something is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Which one it is: 1 is the first after the header.
+    pub number: usize,
+    /// The mailbox that it expects.
+    pub email: Rc<str>,
+    /// How many rows there are.
+    pub of: usize,
+}
+
+/// How a row of a list ended.
+#[derive(Clone, Debug)]
+pub struct RowEnd {
+    /// The row.
+    pub row: Row,
+    /// How.
+    pub end: Conclusion,
+    /// How many sessions were started for it so far.
+    pub attempts: u32,
+    /// Whether it is tried again at the end of the list, so that this is not its end.
+    pub again: bool,
+    /// Whether nothing was done, since the workspace has the mailbox.
+    pub skipped: bool,
+}
+
+/// How far a list is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Connected, now or before.
+    pub connected: usize,
+    /// Ended in any other way.
+    pub failed: usize,
+    /// Not over yet.
+    pub left: usize,
+    /// How many sessions wait for a person.
+    pub open: usize,
 }
 
 /// What is being waited for right now, for a line that is drawn over and over.
@@ -66,6 +113,8 @@ pub struct Progress {
     pub phase: Phase,
     /// How much of it is left.
     pub left: Duration,
+    /// How far the list is of which this is a part.
+    pub list: Option<Standing>,
 }
 
 /// What a wait is for.
@@ -79,6 +128,8 @@ pub enum Phase {
     Held(Why),
     /// The account list, which may tell what a lost result was.
     Settling,
+    /// People in browsers, each with a session of a list.
+    People,
     /// A person in a browser. With the trouble that the last poll had, if any.
     Person(Why),
 }

@@ -1,12 +1,14 @@
 //! Events as JSON: the stream that scripts read.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
 use super::foreign::is_unsafe;
+use crate::model::batch::SKIPPED;
 use crate::model::conclusion::Conclusion;
-use crate::model::event::Event;
+use crate::model::event::{Event, Row, RowEnd};
 use crate::model::poll::Why;
 use crate::model::summary::Summary;
 
@@ -40,6 +42,17 @@ struct Waiting<'a> {
     detail: &'a str,
 }
 
+/// Something about one row of a list.
+#[derive(Serialize)]
+struct Of<'a, T> {
+    #[serde(flatten)]
+    event: T,
+    row: usize,
+    email_expected: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts: Option<u32>,
+}
+
 #[derive(Serialize)]
 struct Result<'a> {
     event: &'static str,
@@ -60,6 +73,8 @@ struct Result<'a> {
     source: &'static str,
     started_at: Option<String>,
     finished_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<BTreeMap<&'a str, usize>>,
 }
 
 #[derive(Serialize)]
@@ -84,41 +99,80 @@ struct Record<'a> {
 
 /// The line for an event, if it has one.
 pub(super) fn event(event: &Event) -> Option<String> {
+    match event {
+        Event::Of(row, event) => single(event, Some(row)),
+        Event::Row(end) => Some(row(end)),
+        event => single(event, None),
+    }
+}
+
+fn single(event: &Event, row: Option<&Row>) -> Option<String> {
     Some(match event {
-        Event::Session { id, provider, auth_url, expires_at, sandbox, .. } => line(&Session {
-            event: "session",
-            session_id: id.as_str(),
-            provider: provider.id(),
-            auth_url: auth_url.as_str(),
-            expires_at: format!("{expires_at:.3}"),
-            sandbox: *sandbox,
-        }),
-        Event::Browser(opened) => line(&Browser {
-            event: "browser",
-            opened: opened.is_ok(),
-            program: opened.as_ref().ok().map(String::as_str),
-            reason: opened.as_ref().err().map(String::as_str),
-        }),
-        Event::Waiting { why, wait, until, detail } => line(&Waiting {
-            event: "waiting",
-            reason: match why {
-                Why::RateLimited | Why::Turn => "rate_limited",
-                Why::Unavailable => "unavailable",
-                Why::Network | Why::Interval => "network",
+        Event::Session { id, provider, auth_url, expires_at, sandbox, .. } => of(
+            row,
+            Session {
+                event: "session",
+                session_id: id.as_str(),
+                provider: provider.id(),
+                auth_url: auth_url.as_str(),
+                expires_at: format!("{expires_at:.3}"),
+                sandbox: *sandbox,
             },
-            seconds: wait.as_secs() + u64::from(wait.subsec_nanos() > 0),
-            until: format!("{until:.3}"),
-            detail,
-        }),
+        ),
+        Event::Browser(opened) => of(
+            row,
+            Browser {
+                event: "browser",
+                opened: opened.is_ok(),
+                program: opened.as_ref().ok().map(String::as_str),
+                reason: opened.as_ref().err().map(String::as_str),
+            },
+        ),
+        Event::Unopened(reason) => {
+            of(row, Browser { event: "browser", opened: false, program: None, reason: Some(reason) })
+        }
+        Event::Waiting { why, wait, until, detail } => of(
+            row,
+            Waiting {
+                event: "waiting",
+                reason: match why {
+                    Why::RateLimited | Why::Turn => "rate_limited",
+                    Why::Unavailable => "unavailable",
+                    Why::Network | Why::Interval => "network",
+                },
+                seconds: wait.as_secs() + u64::from(wait.subsec_nanos() > 0),
+                until: format!("{until:.3}"),
+                detail,
+            },
+        ),
         Event::Sandbox(_)
         | Event::Watching { .. }
         | Event::Resumed
         | Event::Stopping(_)
         | Event::Warning(_)
+        | Event::Of(..)
+        | Event::Row(_)
         | Event::Trace(..) => {
             return None;
         }
     })
+}
+
+/// An event as a line, with the row that it is about, if it is about one.
+fn of(row: Option<&Row>, event: impl Serialize) -> String {
+    match row {
+        Some(row) => line(&Of { event, row: row.number, email_expected: &row.email, attempts: None }),
+        None => line(&event),
+    }
+}
+
+/// The line for a row that is over, or that will be tried again.
+fn row(RowEnd { row, end, attempts, again, skipped }: &RowEnd) -> String {
+    let mut event = Result::of(if *again { "retry" } else { "row" }, end);
+    if *skipped {
+        event.outcome = SKIPPED;
+    }
+    line(&Of { event, row: row.number, email_expected: &row.email, attempts: Some(*attempts) })
 }
 
 /// The line for a recorded session. Its URL is nobody's business any more.
@@ -147,26 +201,34 @@ pub(super) fn record(session: &Summary) -> String {
 
 /// The line that ends the stream.
 pub(super) fn result(end: &Conclusion) -> String {
-    line(&Result {
-        event: "result",
-        outcome: end.outcome.name(),
-        exit_code: end.exit_code,
-        status: end.status.as_deref(),
-        session_id: end.session.as_ref().map(crate::model::session::SessionId::as_str),
-        provider: end.provider.map(crate::model::provider::Provider::id),
-        email: end.email.as_deref(),
-        name: end.name.as_deref(),
-        error: end.error.as_deref(),
-        error_description: end.error_description.as_deref(),
-        message: &end.message,
-        hints: &end.hints,
-        retryable: end.retryable,
-        next: end.next.as_deref(),
-        retry_at: end.retry_at.map(|time| format!("{time:.3}")),
-        source: end.source.name(),
-        started_at: end.started_at.map(|time| format!("{time:.3}")),
-        finished_at: format!("{:.3}", end.finished_at),
-    })
+    line(&Result::of("result", end))
+}
+
+impl<'a> Result<'a> {
+    fn of(event: &'static str, end: &'a Conclusion) -> Self {
+        Self {
+            event,
+            outcome: end.outcome.name(),
+            exit_code: end.exit_code,
+            status: end.status.as_deref(),
+            session_id: end.session.as_ref().map(crate::model::session::SessionId::as_str),
+            provider: end.provider.map(crate::model::provider::Provider::id),
+            email: end.email.as_deref(),
+            name: end.name.as_deref(),
+            error: end.error.as_deref(),
+            error_description: end.error_description.as_deref(),
+            message: &end.message,
+            hints: &end.hints,
+            retryable: end.retryable,
+            next: end.next.as_deref(),
+            retry_at: end.retry_at.map(|time| format!("{time:.3}")),
+            source: end.source.name(),
+            started_at: end.started_at.map(|time| format!("{time:.3}")),
+            finished_at: format!("{:.3}", end.finished_at),
+            counts: (!end.counts.is_empty())
+                .then(|| end.counts.iter().map(|(name, count)| (&**name, *count)).collect()),
+        }
+    }
 }
 
 /// One object as one line. What a terminal would obey is escaped, which JSON reads back as it was.

@@ -3,6 +3,7 @@
 mod console;
 mod foreign;
 mod json;
+mod rows;
 mod spinner;
 mod stdout;
 mod table;
@@ -44,6 +45,13 @@ pub struct Output {
     pub animate: bool,
     /// Whether the terminal can be expected to show more than ASCII.
     pub unicode: bool,
+}
+
+impl Output {
+    /// A text for stderr in this colour, where there is any.
+    fn painted(self, text: &str, color: &str) -> String {
+        if self.color { format!("\u{1b}[{color}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
 }
 
 /// Reports a command's events and its end.

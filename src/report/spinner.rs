@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::event::{Phase, Progress};
+use crate::model::event::{Phase, Progress, Standing};
 use crate::model::poll::Why;
 
 const DOTS: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -19,16 +19,24 @@ pub(super) fn mark(turn: usize, unicode: bool) -> &'static str {
 /// what it wrapped into cannot be taken away again on every terminal.
 pub(super) fn words(progress: Progress, columns: usize) -> String {
     let left = clock(progress.left);
+    let list = progress.list.unwrap_or_default();
     let (words, short) = match progress.phase {
         Phase::Starting => ("Starting a session".to_owned(), "Starting".to_owned()),
         Phase::Asking => ("Asking for the session's state".to_owned(), "Asking".to_owned()),
         Phase::Settling => ("Looking at the account list".to_owned(), "Looking".to_owned()),
         Phase::Held(Why::Turn) => (format!("In line to start, about {left}"), left),
         Phase::Held(why) => (format!("{}; retry in {left}", trouble(why)), left),
+        Phase::People => (format!("{} open; {}", list.open, standing(list)), format!("{} left", list.left)),
+        Phase::Person(Why::Interval) if progress.list.is_some() => (format!("{left}; {}", standing(list)), left),
         Phase::Person(Why::Interval) => (format!("Waiting for the sign-in, {left} left"), left),
         Phase::Person(why) => (format!("{}; {left} left", trouble(why)), left),
     };
     if words.len() <= columns { words } else { short }
+}
+
+/// How far a list is.
+fn standing(Standing { connected, failed, left, .. }: Standing) -> String {
+    format!("{connected} done, {failed} failed, {left} left")
 }
 
 const fn trouble(why: Why) -> &'static str {
@@ -60,13 +68,26 @@ mod tests {
             .chain([Why::Interval, Why::RateLimited, Why::Unavailable, Why::Network].map(Phase::Person));
         for phase in phases {
             for columns in [8, 37, 197] {
-                let words = words(Progress { phase, left: Duration::from_secs(3725) }, columns);
+                let words = words(Progress { phase, left: Duration::from_secs(3725), list: None }, columns);
                 assert!(words.is_ascii() && words.len() <= columns.min(37), "{phase:?} {columns}: {words}");
                 let timeless = matches!(phase, Phase::Starting | Phase::Asking | Phase::Settling);
                 assert!(timeless || words.contains("1:02:05"), "{phase:?} {columns}: {words}");
                 assert_eq!(words.contains(' '), columns >= 37, "{phase:?} {columns}: {words}");
             }
         }
+    }
+
+    #[test]
+    fn a_list_tells_how_far_it_is_in_as_many_columns() {
+        let list = Standing { connected: 1100, failed: 10, left: 1188, open: 1 };
+        let words =
+            |phase, list, columns| words(Progress { phase, left: Duration::from_secs(581), list: Some(list) }, columns);
+        let person = Phase::Person(Why::Interval);
+        assert_eq!(words(person, list, 37), "9:41; 1100 done, 10 failed, 1188 left");
+        assert_eq!(words(person, list, 36), "9:41");
+        let crowd = Standing { connected: 40, open: 9, ..list };
+        assert_eq!(words(Phase::People, crowd, 37), "9 open; 40 done, 10 failed, 1188 left");
+        assert_eq!(words(Phase::People, crowd, 20), "1188 left");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::Output;
 use super::foreign::plain;
+use super::rows;
 use crate::model::event::Event;
 use crate::model::poll::Why;
 use crate::model::words::length;
@@ -13,6 +14,10 @@ use crate::model::words::length;
 pub(super) fn lines(event: &Event, output: Output, zone: impl FnOnce() -> TimeZone) -> Vec<String> {
     let quiet = output.quiet;
     match event {
+        Event::Of(row, event) => rows::lines(row, event, output).unwrap_or_else(|| lines(event, output, zone)),
+        Event::Unopened(_) => Vec::new(),
+        Event::Row(end) if quiet || end.skipped => Vec::new(),
+        Event::Row(end) => vec![rows::end(end, output)],
         Event::Session { provider, auth_url, expect, .. } => {
             // Alone, from column 0, as it came: a person selects it, a script greps it.
             let url = auth_url.as_str().to_owned();
@@ -33,7 +38,7 @@ pub(super) fn lines(event: &Event, output: Output, zone: impl FnOnce() -> TimeZo
             vec![format!("SANDBOX: nothing here is real, and no mailbox is connected.{plays}")]
         }
         Event::Trace(_, text) => vec![plain(text)],
-        Event::Warning(text) => vec![format!("{} {}", label(output, "warning:", "33"), plain(text))],
+        Event::Warning(text) => vec![format!("{} {}", output.painted("warning:", "33"), plain(text))],
         _ if quiet => Vec::new(),
         Event::Browser(Ok(program)) => vec![format!("Opened it with {}.", plain(program))],
         Event::Browser(Err(reason)) => vec![format!("Not opened from here ({}): open it yourself.", plain(reason))],
@@ -63,11 +68,7 @@ pub(super) fn lines(event: &Event, output: Output, zone: impl FnOnce() -> TimeZo
 
 /// `error: what happened`
 pub(super) fn error(output: Output, message: &str) -> String {
-    format!("{} {message}", label(output, "error:", "1;31"))
-}
-
-fn label(output: Output, label: &str, color: &str) -> String {
-    if output.color { format!("\u{1b}[{color}m{label}\u{1b}[0m") } else { label.to_owned() }
+    format!("{} {message}", output.painted("error:", "1;31"))
 }
 
 /// A time of day in the person's zone.

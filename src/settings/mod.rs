@@ -34,7 +34,7 @@ pub fn connection(flags: &Global, environment: &Environment) -> Result<Config, E
     let proxy = ProxyChoice::read(environment, &base)?;
     let roots = Roots::read(flags.ca_cert.as_deref(), environment);
     let key = key::find(flags, environment)?;
-    Ok(Config { base, key, timeout: flags.request_timeout, roots, proxy })
+    Ok(Config { base, key, timeout: flags.request_timeout, roots, proxy, keep: Duration::ZERO })
 }
 
 /// The interval that was asked for, or the default; refused where it is shorter than this base allows.

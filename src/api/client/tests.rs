@@ -52,6 +52,7 @@ fn config(base: &str) -> Config {
         timeout: Duration::from_secs(30),
         roots: Roots::default(),
         proxy: None,
+        keep: Duration::ZERO,
     }
 }
 

@@ -11,24 +11,24 @@ use crate::model::server_clock::Ahead;
 use crate::model::settle::{Cursor, Listed, Page};
 use crate::store::Entry;
 
-impl Ledger for Recording<'_> {
+impl Ledger for Recording {
     async fn page(&self, from: &Cursor) -> Result<Page, Failure> {
         let provider = self.record.borrow().provider;
-        self.limiter.through(self.client.accounts(provider, from)).await
+        self.workspace.limiter.through(self.workspace.client.accounts(provider, from)).await
     }
 
     async fn account(&self, email: &str) -> Result<Option<Listed>, Failure> {
-        self.limiter.through(self.client.account(email)).await
+        self.workspace.limiter.through(self.workspace.client.account(email)).await
     }
 
     fn clock(&self) -> Option<Ahead> {
-        let here = self.client.is_loopback().then_some(Ahead::NONE);
-        self.record.borrow().clock.or(self.client.clock()).or(here)
+        let here = self.workspace.client.is_loopback().then_some(Ahead::NONE);
+        self.record.borrow().clock.or(self.workspace.client.clock()).or(here)
     }
 
     fn neighbours(&self) -> Option<Vec<Record>> {
         let name = self.name.as_ref()?;
-        let found = self.store.with(|journal| {
+        let found = self.workspace.store.with(|journal| {
             let neighbours = journal.neighbours(name, &self.record.borrow())?;
             // Afterwards: reading can be what shows it.
             Ok(journal.is_whole().then_some(neighbours))
@@ -40,23 +40,23 @@ impl Ledger for Recording<'_> {
         if !self.is_own_workspace_of(other) {
             return Learned::Nothing;
         }
-        let looked = self.store.with(|journal| journal.look_in(other, System.time())).flatten();
+        let looked = self.workspace.store.with(|journal| journal.look_in(other, System.time())).flatten();
         let Some(Entry { mut record, name, .. }) = looked else { return Learned::Nothing };
         if record.is_retrieved() {
             return Learned::Something;
         }
-        self.store.note(&format!(
+        self.workspace.store.note(&format!(
             "Asking after session {} first: it was cut off here, and may have connected the same mailbox.",
             record.id
         ));
         // A refusal counts as one.
-        let asking = async { self.client.state(&record.id, Duration::MAX).await };
-        let reply = self.limiter.through(asking).await.unwrap_or_else(Reply::Failed);
+        let asking = async { self.workspace.client.state(&record.id, Duration::MAX).await };
+        let reply = self.workspace.limiter.through(asking).await.unwrap_or_else(Reply::Failed);
         record.heard(&reply, System.time());
-        let put = self.store.insist(|journal| journal.put(&name, &record, true));
+        let put = self.workspace.store.insist(|journal| journal.put(&name, &record, true));
         if put.is_none() && record.is_retrieved() {
             // Nobody else will be told: it is given out once.
-            self.store.warn_of(&record);
+            self.workspace.store.warn_of(&record);
         }
         match reply {
             Reply::Failed(Failure::NotFound { .. }) => Learned::Something,

@@ -1,0 +1,135 @@
+//! The mailboxes that a workspace has, read once before a list is begun.
+
+use std::collections::{HashMap, HashSet};
+use std::pin::pin;
+use std::time::Duration;
+
+use super::Batch;
+use super::input::Input;
+use crate::commands::ending::{Context, Learned};
+use crate::commands::workspace::Workspace;
+use crate::commands::{Exit, next};
+use crate::error::Error;
+use crate::flow::{Clock, Ended, Last, Stop, System};
+use crate::model::conclusion::Conclusion;
+use crate::model::event::{Phase, Progress, Sink};
+use crate::model::failure::Failure;
+use crate::model::list::Key;
+use crate::model::moment::Moment;
+use crate::model::poll::Verdict;
+use crate::model::results::Entry;
+use crate::model::retry::Backoff;
+use crate::model::settle::{Cursor, Listed, PAGE, Page};
+use crate::model::words::{Route, conclude};
+
+/// How long to wait before a page is asked for again that could not be read.
+const RETRY: Backoff = Backoff { first: Duration::from_secs(1), ceiling: Duration::from_secs(30) };
+
+/// More pages than this are no list of mailboxes: it would not end.
+const MOST_PAGES: usize = 2_000;
+
+/// The healthy mailboxes of the list, or how the command ended instead.
+pub(super) enum Healthy {
+    Known(HashSet<Key>),
+    Ended(Exit),
+}
+
+impl Batch<'_> {
+    /// Which mailboxes of the list need not be connected, since the workspace has them and they can be signed in to.
+    pub(super) async fn healthy(
+        &self,
+        signals: &mut impl Stop,
+        workspace: &Workspace,
+        input: &Input,
+        past: &HashMap<Key, Entry>,
+        route: &Route,
+    ) -> Result<Healthy, Error> {
+        let is_known = input.list.rows.iter().all(|row| past.contains_key(&row.key()));
+        if self.flags.no_skip_connected || is_known && !self.flags.retry_failed {
+            return Ok(Healthy::Known(HashSet::new()));
+        }
+        let started_at = System.time();
+        let mut reading = pin!(read(workspace, self.flags.max_wait));
+        let ended = loop {
+            let (phase, left) = (Phase::Settling, Duration::ZERO);
+            self.reporter.draw(Progress { phase, left, list: None });
+            tokio::select! {
+                biased;
+                signal = signals.requested() => break Ended::Stopped(signal, Last::Nothing),
+                accounts = &mut reading => match accounts {
+                    Ok(accounts) => return Ok(Healthy::Known(accounts)),
+                    Err(failure) => break Ended::Verdict(Verdict::Failed { failure, lost: false }),
+                },
+                () = tokio::time::sleep(self.reporter.frame()) => {}
+            }
+        };
+        let context = Context {
+            reporter: self.reporter,
+            session: None,
+            provider: None,
+            expect: None,
+            started_at,
+            resume: None,
+            again: None,
+            route,
+            learned: Learned::default(),
+        };
+        let again = Some(next::batch(self.flags, self.global, false));
+        Ok(Healthy::Ended(match ended {
+            // No session was begun that could still have a result.
+            Ended::Verdict(verdict) => {
+                let end = Conclusion { next: again, ..conclude(verdict, &context.case()) };
+                self.reporter.finish(&end, &[]).into()
+            }
+            ended => Context { resume: again, ..context }.finish(ended, |_| None),
+        }))
+    }
+}
+
+/// Reads the account list to its end.
+async fn read(workspace: &Workspace, patience: Duration) -> Result<HashSet<Key>, Failure> {
+    let until = System.moment() + patience;
+    let (mut healthy, mut cursor, mut seen) = (HashSet::new(), Cursor::Newest, HashSet::new());
+    for _ in 0..MOST_PAGES {
+        let page = match page(workspace, &cursor, until).await {
+            // That it did not say how to go on meant that there was nothing more: it knows no other way.
+            Err(failure) if matches!(cursor, Cursor::Skipping(_)) && failure.is_final() => break,
+            page => page?,
+        };
+        let (is_full, known) = (page.accounts.len() >= PAGE, seen.len());
+        seen.extend(page.accounts.iter().map(|account| account.email.to_lowercase()));
+        healthy.extend(page.accounts.iter().filter(|account| !account.broken).filter_map(key));
+        cursor = match page.next {
+            // It gives the same again and again, or nothing.
+            _ if seen.len() == known => break,
+            Some(next) => Cursor::After(next),
+            // It did not say how to go on.
+            None if is_full => Cursor::Skipping(seen.len()),
+            None => break,
+        };
+    }
+    Ok(healthy)
+}
+
+/// Reads a page, through what passes by itself: a limit or an outage until then.
+async fn page(workspace: &Workspace, cursor: &Cursor, until: Moment) -> Result<Page, Failure> {
+    let mut tries = 0;
+    loop {
+        let page = workspace.limiter.through(workspace.client.accounts(None, cursor)).await;
+        let left = until.left(System.moment());
+        match page {
+            // Whatever lets requests leave knows for how long.
+            Err(Failure::Throttled { .. }) if !left.is_zero() => {}
+            Err(Failure::Held(hold)) if hold.wait <= left => System.sleep(hold.wait).await,
+            Err(failure) if failure.passes() && !left.is_zero() => {
+                tries += 1;
+                System.sleep(RETRY.wait(tries, System.jitter()).min(left)).await;
+            }
+            page => return page,
+        }
+    }
+}
+
+fn key(account: &Listed) -> Option<Key> {
+    Some(Key::new(account.provider?, &account.email, None))
+}
