@@ -196,11 +196,29 @@ fn help_has_every_flag_and_the_exit_codes() {
     ];
     let connect: &[&str] =
         &["--no-browser", "--browser", "--no-wait", "--timeout", "--interval", "--max-wait", "--expect", "--sandbox"];
-    let sandbox: &[&str] = &["--port", "--scenario", "--delay", "--ttl", "--init-limit", "--call-limit", "--speed"];
+    let batch: &[&str] = &[
+        "--provider",
+        "--parallel",
+        "--results",
+        "--retries",
+        "--retry-failed",
+        "--skip-connected",
+        "--no-skip-connected",
+        "--dry-run",
+        "--no-browser",
+        "--browser",
+        "--interval",
+        "--max-wait",
+        "--sandbox",
+        "--seed",
+    ];
+    let sandbox: &[&str] =
+        &["--port", "--scenario", "--seed", "--delay", "--ttl", "--init-limit", "--call-limit", "--speed"];
     for (command, flags, ends_by_code) in [
         (&[][..], &[][..], true),
         (&["connect"], connect, true),
         (&["status"], &["--wait", "--timeout", "--interval", "--expect"], true),
+        (&["batch"], batch, true),
         (&["sessions"], &["--outcome", "--provider", "--limit", "--sandbox"], false),
         (&["sessions", "forget"], &["--all", "--sandbox"], false),
         (&["sandbox"], sandbox, false),

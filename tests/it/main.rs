@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helper fails the test, as the test itself would")]
 #![allow(unreachable_pub, reason = "the builders are for every module of this one binary")]
 
+mod batch;
 mod browsers;
 mod events;
 mod house;

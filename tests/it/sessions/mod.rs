@@ -48,7 +48,7 @@ impl Machine {
         let (journal, now) = (Journal::open(self.path(), false, Kind::Real).unwrap(), Timestamp::now());
         for (age, mut record) in sessions {
             record.began = now - SignedDuration::from_secs(age);
-            journal.begin(&Journal::name().unwrap(), &record, false, now).unwrap();
+            journal.begin(&Journal::name().unwrap(), &record, false, None, now).unwrap();
         }
     }
 

@@ -4,13 +4,13 @@
 //! kills in each test, and prints what came of it. `TORTURE_SEED=2` does it in another way.
 
 mod books;
-mod chance;
+pub mod chance;
 mod field;
 mod figures;
 mod service;
 mod story;
 mod trap;
-mod victim;
+pub mod victim;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
