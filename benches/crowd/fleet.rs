@@ -3,15 +3,14 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::process::Stdio;
 use std::sync::mpsc::channel;
-use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::running::{Running, nap, word};
 use crate::support::command;
 
 /// How long after a SIGTERM a process may still take for a request in flight.
@@ -19,37 +18,6 @@ const LAST_REQUEST: Duration = Duration::from_secs(5);
 
 /// The longest that a process may take that is waited for.
 const LONGEST_RUN: Duration = Duration::from_secs(30);
-
-/// Set by a signal that asks this process to end.
-static STOP: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| {
-    let stop = Arc::new(AtomicBool::new(false));
-    #[cfg(unix)]
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
-        signal_hook::flag::register(signal, Arc::clone(&stop)).unwrap();
-    }
-    stop
-});
-
-/// Sleeps for a moment. Where a signal has come, it unwinds instead, which ends all processes on the way.
-pub(crate) fn nap(moment: Duration) {
-    assert!(!STOP.load(Ordering::Relaxed), "stopped by a signal");
-    thread::sleep(moment);
-}
-
-/// A process that is killed where it is let go of.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// How a process ended, for a table.
-fn word(status: ExitStatus) -> String {
-    status.code().map_or_else(|| "a signal".to_owned(), |code| format!("exit {code}"))
-}
 
 /// Many processes, with one state directory on a real disk.
 pub(crate) struct Fleet {
@@ -66,7 +34,7 @@ pub(crate) struct Fleet {
 
 impl Fleet {
     pub(crate) fn new(url: &str) -> Self {
-        LazyLock::force(&STOP);
+        nap(Duration::ZERO);
         let (state, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         Self { url: url.to_owned(), state, output, running: Vec::new(), spawned: Vec::new(), ended: Vec::new() }
     }

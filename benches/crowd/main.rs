@@ -8,10 +8,16 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark stops at the first surprise, and prints")]
 
 mod blocked;
+#[path = "../support/figures.rs"]
 mod figures;
 mod fleet;
+#[path = "../support/limits.rs"]
 mod limits;
 mod polls;
+#[path = "../support/running.rs"]
+mod running;
+#[path = "../support/service.rs"]
+#[allow(dead_code, reason = "another benchmark needs more of it")]
 mod service;
 mod starts;
 #[path = "../support/mod.rs"]

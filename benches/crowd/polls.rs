@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::figures::{line, most_within, processor, processor_since, refusals, table, title};
-use crate::fleet::{Fleet, nap};
+use crate::fleet::Fleet;
 use crate::limits::{CALLS, CALLS_A_MINUTE, MINUTE, SECOND};
+use crate::running::nap;
 use crate::service::{Call, Plan, Seen, Service};
 use crate::support::{median, percentile};
 

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crate::figures::{line, most_within, processor, processor_since, refusals, table, title};
-use crate::fleet::{Fleet, nap};
+use crate::fleet::Fleet;
 use crate::limits::{MINUTE, STARTS};
+use crate::running::nap;
 use crate::service::{Call, Plan, Service};
 use crate::support::{median, milliseconds};
 

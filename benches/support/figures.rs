@@ -42,18 +42,19 @@ pub(crate) fn refusals(seen: &[Seen], service: &Service) {
     line("the service's own delay, at most", format!("{:.1} ms", milliseconds(service.latest())));
 }
 
-/// The time on the processor of all processes of ours that have ended, in seconds; only Linux tells.
-pub(crate) fn processor() -> Option<f64> {
+/// The time on the processor of all processes of ours that have ended, for themselves and in the kernel, in seconds;
+/// only Linux tells.
+pub(crate) fn processor() -> Option<[f64; 2]> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     // The name is in brackets and may have any sign in it. Times are in hundredths of a second.
     let (_, fields) = stat.rsplit_once(')')?;
-    let ended = fields.split_whitespace().skip(13).take(2).filter_map(|field| field.parse::<u32>().ok());
-    Some(f64::from(ended.sum::<u32>()) / 100.0)
+    let mut ended = fields.split_whitespace().skip(13).map(|field| field.parse::<u32>().ok());
+    Some([ended.next()??, ended.next()??].map(|ticks| f64::from(ticks) / 100.0))
 }
 
 /// The time on the processor since it was this much.
-pub(crate) fn processor_since(before: Option<f64>) {
+pub(crate) fn processor_since(before: Option<[f64; 2]>) {
     if let (Some(before), Some(now)) = (before, processor()) {
-        line("CPU of all processes", format!("{:.2} s", now - before));
+        line("CPU of all processes", format!("{:.2} s", now.iter().sum::<f64>() - before.iter().sum::<f64>()));
     }
 }

@@ -7,12 +7,16 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Take};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot::{Sender, channel};
+use tokio::time::timeout;
 
 use crate::limits::{Caller, Limits, Over};
 
 /// How this service is to be.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 pub(crate) struct Plan {
     /// How long a session is pending after its start.
     pub(crate) delay: Duration,
@@ -20,7 +24,16 @@ pub(crate) struct Plan {
     pub(crate) known: usize,
     /// The first start with Google is answered with a block of half an hour.
     pub(crate) blocks: bool,
+    /// There are no limits.
+    pub(crate) is_unlimited: bool,
+    /// A session is pending until it is told here who finishes it, and when.
+    pub(crate) is_driven: bool,
+    /// A client may ask again on the same connection.
+    pub(crate) keeps: bool,
 }
+
+/// About as much follows in a URL's `state` as the service's own has, and in the rest of its URL.
+const SIGNED: usize = 600;
 
 const BLOCK: Duration = Duration::from_secs(1800);
 const PROVIDERS: [&str; 2] = ["google", "microsoft"];
@@ -52,19 +65,29 @@ pub(crate) enum Call {
 pub(crate) struct Service {
     pub(crate) url: String,
     state: Arc<Mutex<State>>,
+    /// It serves for as long as this is there.
+    _serves: Sender<()>,
 }
 
 struct State {
     url: String,
     plan: Plan,
     limits: Limits,
-    /// When each is over; none is never.
-    sessions: HashMap<String, Option<Instant>>,
+    sessions: HashMap<String, Session>,
     /// How many there have been, for no name is given out twice.
     named: usize,
     blocked: Option<Instant>,
     seen: Vec<Seen>,
     latest: Duration,
+}
+
+/// A session whose result was not told yet.
+#[derive(Default)]
+struct Session {
+    /// When it is over; none is never.
+    ready: Option<Instant>,
+    /// The mailbox that is signed in with, where that was said.
+    email: Option<String>,
 }
 
 impl Service {
@@ -73,7 +96,7 @@ impl Service {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let sessions = (0..plan.known).map(|number| (format!("s{number}"), None)).collect();
+        let sessions = (0..plan.known).map(|number| (format!("s{number}"), Session::default())).collect();
         let state = Arc::new(Mutex::new(State {
             url: url.clone(),
             limits: Limits::default(),
@@ -85,11 +108,31 @@ impl Service {
             plan,
         }));
         let shared = Arc::clone(&state);
+        let (serves, gone) = channel();
         thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(serve(listener, &shared));
+            runtime.block_on(async {
+                tokio::select! {
+                    () = serve(listener, &shared) => {}
+                    _ = gone => {}
+                }
+            });
         });
-        Self { url, state }
+        Self { url, state, _serves: serves }
+    }
+
+    /// From this instant on a session is finished, with this mailbox.
+    pub(crate) fn finish(&self, id: &str, email: &str, at: Instant) {
+        let mut state = self.state.lock().unwrap();
+        if let Some(session) = state.sessions.get_mut(id) {
+            *session = Session { ready: Some(at), email: Some(email.to_owned()) };
+        }
+    }
+
+    /// How often anybody asked for a session's state.
+    pub(crate) fn polls(&self) -> usize {
+        let state = self.state.lock().unwrap();
+        state.seen.iter().filter(|seen| matches!(seen.call, Call::Poll(_))).count()
     }
 
     /// Everything that has arrived, in order.
@@ -115,7 +158,11 @@ async fn serve(listener: TcpListener, state: &Arc<Mutex<State>>) {
     loop {
         let Ok((stream, from)) = listener.accept().await else { continue };
         let state = Arc::clone(state);
-        tokio::spawn(tokio::time::timeout(PATIENCE, async move { answer(stream, from.ip(), &state).await }));
+        tokio::spawn(async move {
+            let _ = stream.set_nodelay(true);
+            let mut reader = BufReader::new(stream.take(0));
+            while let Ok(Ok(true)) = timeout(PATIENCE, answer(&mut reader, from.ip(), &state)).await {}
+        });
     }
 }
 
@@ -130,15 +177,15 @@ async fn watch(state: Arc<Mutex<State>>) {
     }
 }
 
-/// One request and its reply; the client opens a connection for each.
-async fn answer(stream: tokio::net::TcpStream, from: IpAddr, state: &Mutex<State>) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream.take(LARGEST_REQUEST));
+/// One request and its reply. Gives whether there may be another one.
+async fn answer(reader: &mut BufReader<Take<TcpStream>>, from: IpAddr, state: &Mutex<State>) -> std::io::Result<bool> {
+    reader.get_mut().set_limit(LARGEST_REQUEST);
     let mut lines = Vec::new();
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line).await? == 0 {
             // It went away, and has asked for nothing.
-            return Ok(());
+            return Ok(false);
         }
         if line.trim_end().is_empty() {
             break;
@@ -146,12 +193,21 @@ async fn answer(stream: tokio::net::TcpStream, from: IpAddr, state: &Mutex<State
         lines.push(line.trim_end().to_owned());
     }
     // Nothing is awaited between the two, so that requests are counted in the order of their arrival.
-    let reply = state.lock().unwrap().reply(Instant::now(), from, &lines);
+    let (mut reply, keeps) = {
+        let mut state = state.lock().unwrap();
+        (state.reply(Instant::now(), from, &lines), state.plan.keeps)
+    };
     let length = header(&lines, "content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-    tokio::io::copy(&mut (&mut reader).take(length), &mut tokio::io::sink()).await?;
-    let mut stream = reader.into_inner().into_inner();
+    tokio::io::copy(&mut (&mut *reader).take(length), &mut tokio::io::sink()).await?;
+    let stream = reader.get_mut().get_mut();
+    if !keeps {
+        reply = reply.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+    }
     stream.write_all(reply.as_bytes()).await?;
-    stream.shutdown().await
+    if !keeps {
+        stream.shutdown().await?;
+    }
+    Ok(keeps)
 }
 
 fn header<'a>(lines: &'a [String], name: &str) -> Option<&'a str> {
@@ -170,7 +226,8 @@ impl State {
         let polled = path.strip_prefix("oauth/session/status/").filter(|_| method == "GET");
         let key = header(lines, "authorization").unwrap_or_default();
 
-        let over = self.limits.arrive(at, &Caller { ip, key, starts: provider });
+        let over =
+            if self.plan.is_unlimited { None } else { self.limits.arrive(at, &Caller { ip, key, starts: provider }) };
         let over = self.block(at, provider).or(over);
         let refused = over.as_ref().map(|over| over.limit);
         let (call, reply) = match (provider, polled) {
@@ -200,26 +257,27 @@ impl State {
     fn begin(&mut self, at: Instant, provider: &str) -> (String, String) {
         let id = format!("s{}", self.named);
         self.named += 1;
-        self.sessions.insert(id.clone(), Some(at + self.plan.delay));
+        let ready = (!self.plan.is_driven).then_some(at + self.plan.delay);
+        self.sessions.insert(id.clone(), Session { ready, email: None });
         let expires = Timestamp::now() + SignedDuration::from_mins(10);
         let url = &self.url;
+        let signed = "%2B".repeat(SIGNED / 3);
         let reply = ok(&format!(
-            r#"{{"session_id":"{id}","auth_url":"{url}/consent/{provider}?state={id}","expires_at":"{expires:.3}"}}"#
+            r#"{{"session_id":"{id}","auth_url":"{url}/consent/{provider}?state={id}.{signed}","expires_at":"{expires:.3}"}}"#
         ));
         (id, reply)
     }
 
     /// A session's state. Its success is told once.
     fn tell(&mut self, at: Instant, id: &str) -> String {
-        match self.sessions.get_mut(id) {
-            None => not_found(),
-            Some(None) => ok(r#"{"status":"pending"}"#),
-            Some(Some(ready)) if *ready > at => ok(r#"{"status":"pending"}"#),
-            Some(_) => {
-                self.sessions.remove(id);
-                ok(&format!(r#"{{"status":"success","email":"{id}@acme.com","name":"Ada {id}"}}"#))
-            }
+        match self.sessions.get(id) {
+            None => return not_found(),
+            Some(Session { ready: Some(ready), .. }) if *ready <= at => {}
+            Some(_) => return ok(r#"{"status":"pending"}"#),
         }
+        let email = self.sessions.remove(id).and_then(|session| session.email);
+        let email = email.unwrap_or_else(|| format!("{id}@acme.com"));
+        ok(&format!(r#"{{"status":"success","email":"{email}","name":"Ada {id}"}}"#))
     }
 }
 
@@ -242,6 +300,6 @@ fn reply(status: &str, headers: &str, body: &str) -> String {
     let date = httpdate::fmt_http_date(SystemTime::now());
     let length = body.len();
     format!(
-        "HTTP/1.1 {status}\r\ndate: {date}\r\ncontent-type: application/json\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        "HTTP/1.1 {status}\r\ndate: {date}\r\ncontent-type: application/json\r\n{headers}content-length: {length}\r\n\r\n{body}"
     )
 }
