@@ -39,6 +39,7 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('connect', 'connect', [CompletionResultType]::ParameterValue, 'Connect one mailbox in the browser')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'What became of a session')
+            [CompletionResult]::new('batch', 'batch', [CompletionResultType]::ParameterValue, 'Connect every mailbox listed in a CSV file')
             [CompletionResult]::new('sessions', 'sessions', [CompletionResultType]::ParameterValue, 'The sessions recorded on this machine')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a local stand-in for the API')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
@@ -92,6 +93,37 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'instantly-oauth;batch' {
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'With whom the mailboxes sign in for which the list does not say')
+            [CompletionResult]::new('--parallel', '--parallel', [CompletionResultType]::ParameterName, 'How many sessions may wait for somebody at once: browser tabs, or what a driver works on')
+            [CompletionResult]::new('--results', '--results', [CompletionResultType]::ParameterName, 'Where the results go, a row a mailbox as it is finished; what is in it is not done again [default: FILE.results.csv]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often a mailbox is tried again, at the end, that expired, failed with server_error or got a wrong one')
+            [CompletionResult]::new('--browser', '--browser', [CompletionResultType]::ParameterName, 'The program to open URLs with; %s stands for the URL, else it comes last [env: BROWSER]')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Between two polls of a session; at least 1s [default: 5s]')
+            [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'The longest wait for a block, a rate limit that the service names, or an outage; the line of session starts is waited for however long it is')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'No key, no network: the API is simulated inside this process')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Which outcomes the sandbox''s scenario mixed has')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A workspace from the config file [env: INSTANTLY_PROFILE]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]')
+            [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'The limit for one request')
+            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]')
+            [CompletionResult]::new('--retry-failed', '--retry-failed', [CompletionResultType]::ParameterName, 'Take mailboxes again that the results file says have failed')
+            [CompletionResult]::new('--skip-connected', '--skip-connected', [CompletionResultType]::ParameterName, 'Skip mailboxes that the workspace has and that are healthy: the default')
+            [CompletionResult]::new('--no-skip-connected', '--no-skip-connected', [CompletionResultType]::ParameterName, 'Connect mailboxes as well that the workspace has')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Check the list and say what would be done; start nothing')
+            [CompletionResult]::new('--no-browser', '--no-browser', [CompletionResultType]::ParameterName, 'Do not open anything; the URLs are printed all the same')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write events to stdout, one JSON object a line; the last is the result')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No progress on stderr; the URL to open and the final error are always shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'instantly-oauth;sessions' {
             [CompletionResult]::new('--outcome', '--outcome', [CompletionResultType]::ParameterName, 'Only sessions with this outcome; pending has those that are being waited for')
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Only sessions with this provider')
@@ -136,6 +168,7 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
         'instantly-oauth;sandbox' {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port on 127.0.0.1 [default: any free one]')
             [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'What happens to each session')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What the outcomes of --scenario mixed are drawn from: the same seed, the same outcomes. No other scenario uses it')
             [CompletionResult]::new('--delay', '--delay', [CompletionResultType]::ParameterName, 'Until the simulated person acts, in the service''s time')
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'How long a session lives, in the service''s time')
             [CompletionResult]::new('--init-limit', '--init-limit', [CompletionResultType]::ParameterName, 'Session starts a minute for a workspace and a provider; twice as many for an address and a provider')
@@ -186,6 +219,7 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
         'instantly-oauth;help' {
             [CompletionResult]::new('connect', 'connect', [CompletionResultType]::ParameterValue, 'Connect one mailbox in the browser')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'What became of a session')
+            [CompletionResult]::new('batch', 'batch', [CompletionResultType]::ParameterValue, 'Connect every mailbox listed in a CSV file')
             [CompletionResult]::new('sessions', 'sessions', [CompletionResultType]::ParameterValue, 'The sessions recorded on this machine')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a local stand-in for the API')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
@@ -196,6 +230,9 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
             break
         }
         'instantly-oauth;help;status' {
+            break
+        }
+        'instantly-oauth;help;batch' {
             break
         }
         'instantly-oauth;help;sessions' {

@@ -16,6 +16,9 @@ _instantly__oauth() {
             ",$1")
                 cmd="instantly__oauth"
                 ;;
+            instantly__oauth,batch)
+                cmd="instantly__oauth__subcmd__batch"
+                ;;
             instantly__oauth,completions)
                 cmd="instantly__oauth__subcmd__completions"
                 ;;
@@ -33,6 +36,9 @@ _instantly__oauth() {
                 ;;
             instantly__oauth,status)
                 cmd="instantly__oauth__subcmd__status"
+                ;;
+            instantly__oauth__subcmd__help,batch)
+                cmd="instantly__oauth__subcmd__help__subcmd__batch"
                 ;;
             instantly__oauth__subcmd__help,completions)
                 cmd="instantly__oauth__subcmd__help__subcmd__completions"
@@ -65,12 +71,126 @@ _instantly__oauth() {
 
     case "${cmd}" in
         instantly__oauth)
-            opts="-q -v -h -V --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help --version connect status sessions sandbox completions help"
+            opts="-q -v -h -V --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help --version connect status batch sessions sandbox completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --request-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state-dir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instantly__subcmd__oauth__subcmd__batch)
+            opts="-q -v -h --provider --parallel --results --retries --retry-failed --skip-connected --no-skip-connected --dry-run --no-browser --browser --interval --max-wait --sandbox --seed --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -W "google microsoft" -- "${cur}"))
+                    return 0
+                    ;;
+                --parallel)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --results)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --browser)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --interval)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sandbox)
+                    COMPREPLY=($(compgen -W "ask success denied account_exists personal_gmail server_error expire rate_limited ip_blocked unavailable lost_reply mixed" -- "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -226,7 +346,7 @@ _instantly__oauth() {
                     return 0
                     ;;
                 --sandbox)
-                    COMPREPLY=($(compgen -W "ask success denied account_exists personal_gmail server_error expire rate_limited ip_blocked unavailable lost_reply" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "ask success denied account_exists personal_gmail server_error expire rate_limited ip_blocked unavailable lost_reply mixed" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -290,8 +410,22 @@ _instantly__oauth() {
             return 0
             ;;
         instantly__subcmd__oauth__subcmd__help)
-            opts="connect status sessions sandbox completions help"
+            opts="connect status batch sessions sandbox completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instantly__subcmd__oauth__subcmd__help__subcmd__batch)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -402,7 +536,7 @@ _instantly__oauth() {
             return 0
             ;;
         instantly__subcmd__oauth__subcmd__sandbox)
-            opts="-q -v -h --port --scenario --delay --ttl --init-limit --call-limit --speed --unauthorized --no-plan --no-create-scope --no-read-scope --throttled --html-errors --bare-replies --admin-blocked --prohibited-content --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help"
+            opts="-q -v -h --port --scenario --seed --delay --ttl --init-limit --call-limit --speed --unauthorized --no-plan --no-create-scope --no-read-scope --throttled --html-errors --bare-replies --admin-blocked --prohibited-content --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -413,7 +547,11 @@ _instantly__oauth() {
                     return 0
                     ;;
                 --scenario)
-                    COMPREPLY=($(compgen -W "ask success denied account_exists personal_gmail server_error expire rate_limited ip_blocked unavailable lost_reply" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "ask success denied account_exists personal_gmail server_error expire rate_limited ip_blocked unavailable lost_reply mixed" -- "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --delay)

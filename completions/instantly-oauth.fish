@@ -40,6 +40,7 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -s h -l he
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -s V -l version -d 'Print version'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "connect" -d 'Connect one mailbox in the browser'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "status" -d 'What became of a session'
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "batch" -d 'Connect every mailbox listed in a CSV file'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "sessions" -d 'The sessions recorded on this machine'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "sandbox" -d 'Run a local stand-in for the API'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "completions" -d 'Print a completion script'
@@ -59,7 +60,8 @@ expire\t'nobody ever acts, and the session expires'
 rate_limited\t'starts with each provider answer 429 for the first 3 seconds, then as success'
 ip_blocked\t'starts with each provider answer 429 for 30 minutes, longer if pushed: this address is blocked'
 unavailable\t'each provider fails for 5 seconds from the first start on, which answers 503, then as success'
-lost_reply\t'as success, but the connection drops instead of answering with the result'"
+lost_reply\t'as success, but the connection drops instead of answering with the result'
+mixed\t'a seed decides for each mailbox: most allow access, others do not, or something goes wrong'"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l color -d 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]' -r -f -a "auto\t'On a terminal that can'
 always\t'Always'
 never\t'Never'"
@@ -93,6 +95,45 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" 
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l provider -d 'With whom the mailboxes sign in for which the list does not say' -r -f -a "google\t''
+microsoft\t''"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l parallel -d 'How many sessions may wait for somebody at once: browser tabs, or what a driver works on' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l results -d 'Where the results go, a row a mailbox as it is finished; what is in it is not done again [default: FILE.results.csv]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l retries -d 'How often a mailbox is tried again, at the end, that expired, failed with server_error or got a wrong one' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l browser -d 'The program to open URLs with; %s stands for the URL, else it comes last [env: BROWSER]' -r -f -a "(__fish_complete_command)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l interval -d 'Between two polls of a session; at least 1s [default: 5s]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l max-wait -d 'The longest wait for a block, a rate limit that the service names, or an outage; the line of session starts is waited for however long it is' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l sandbox -d 'No key, no network: the API is simulated inside this process' -r -f -a "ask\t'you decide, on a consent page in the browser'
+success\t'a simulated person allows access'
+denied\t'a simulated person denies access'
+account_exists\t'the mailbox is already connected to another workspace'
+personal_gmail\t'the mailbox is a personal @gmail.com, which is refused for Google'
+server_error\t'the service fails while it connects the mailbox'
+expire\t'nobody ever acts, and the session expires'
+rate_limited\t'starts with each provider answer 429 for the first 3 seconds, then as success'
+ip_blocked\t'starts with each provider answer 429 for 30 minutes, longer if pushed: this address is blocked'
+unavailable\t'each provider fails for 5 seconds from the first start on, which answers 503, then as success'
+lost_reply\t'as success, but the connection drops instead of answering with the result'
+mixed\t'a seed decides for each mailbox: most allow access, others do not, or something goes wrong'"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l seed -d 'Which outcomes the sandbox\'s scenario mixed has' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l color -d 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]' -r -f -a "auto\t'On a terminal that can'
+always\t'Always'
+never\t'Never'"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l profile -d 'A workspace from the config file [env: INSTANTLY_PROFILE]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l api-key-file -d 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l base-url -d 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l request-timeout -d 'The limit for one request' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l state-dir -d 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l retry-failed -d 'Take mailboxes again that the results file says have failed'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l skip-connected -d 'Skip mailboxes that the workspace has and that are healthy: the default'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l no-skip-connected -d 'Connect mailboxes as well that the workspace has'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l dry-run -d 'Check the list and say what would be done; start nothing'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l no-browser -d 'Do not open anything; the URLs are printed all the same'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sessions; and not __fish_seen_subcommand_from forget" -l outcome -d 'Only sessions with this outcome; pending has those that are being waited for' -r -f -a "connected\t''
 session_error\t''
 expired\t''
@@ -144,7 +185,9 @@ expire\t'nobody ever acts, and the session expires'
 rate_limited\t'starts with each provider answer 429 for the first 3 seconds, then as success'
 ip_blocked\t'starts with each provider answer 429 for 30 minutes, longer if pushed: this address is blocked'
 unavailable\t'each provider fails for 5 seconds from the first start on, which answers 503, then as success'
-lost_reply\t'as success, but the connection drops instead of answering with the result'"
+lost_reply\t'as success, but the connection drops instead of answering with the result'
+mixed\t'a seed decides for each mailbox: most allow access, others do not, or something goes wrong'"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l seed -d 'What the outcomes of --scenario mixed are drawn from: the same seed, the same outcomes. No other scenario uses it' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l delay -d 'Until the simulated person acts, in the service\'s time' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l ttl -d 'How long a session lives, in the service\'s time' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l init-limit -d 'Session starts a minute for a workspace and a provider; twice as many for an address and a provider' -r
@@ -185,10 +228,11 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completi
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status sessions sandbox completions help" -f -a "connect" -d 'Connect one mailbox in the browser'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status sessions sandbox completions help" -f -a "status" -d 'What became of a session'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status sessions sandbox completions help" -f -a "sessions" -d 'The sessions recorded on this machine'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status sessions sandbox completions help" -f -a "sandbox" -d 'Run a local stand-in for the API'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status sessions sandbox completions help" -f -a "completions" -d 'Print a completion script'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status sessions sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions sandbox completions help" -f -a "connect" -d 'Connect one mailbox in the browser'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions sandbox completions help" -f -a "status" -d 'What became of a session'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions sandbox completions help" -f -a "batch" -d 'Connect every mailbox listed in a CSV file'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions sandbox completions help" -f -a "sessions" -d 'The sessions recorded on this machine'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions sandbox completions help" -f -a "sandbox" -d 'Run a local stand-in for the API'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions sandbox completions help" -f -a "completions" -d 'Print a completion script'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "forget" -d 'Erase sessions from the journal; those that a process is waiting for are kept'
