@@ -1,5 +1,6 @@
 //! The mailboxes that a workspace has, read once before a list is begun.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::pin::pin;
 use std::time::Duration;
@@ -12,11 +13,11 @@ use crate::commands::{Exit, next};
 use crate::error::Error;
 use crate::flow::{Clock, Ended, Last, Stop, System};
 use crate::model::conclusion::Conclusion;
-use crate::model::event::{Phase, Progress, Sink};
+use crate::model::event::{Event, Phase, Progress, Sink};
 use crate::model::failure::Failure;
 use crate::model::list::Key;
 use crate::model::moment::Moment;
-use crate::model::poll::Verdict;
+use crate::model::poll::{Verdict, Why};
 use crate::model::results::Entry;
 use crate::model::retry::Backoff;
 use crate::model::settle::{Cursor, Listed, PAGE, Page};
@@ -49,9 +50,13 @@ impl Batch<'_> {
             return Ok(Healthy::Known(HashSet::new()));
         }
         let started_at = System.time();
-        let mut reading = pin!(read(workspace, self.flags.max_wait));
+        let wait = Wait { sink: &**self.reporter, until: System.moment() + self.flags.max_wait, held: Cell::default() };
+        let mut reading = pin!(read(workspace, &wait));
         let ended = loop {
-            let (phase, left) = (Phase::Settling, Duration::ZERO);
+            let (phase, left) = match wait.held.get() {
+                Some((why, until)) => (Phase::Held(why), until.left(System.moment())),
+                None => (Phase::Settling, Duration::ZERO),
+            };
             self.reporter.draw(Progress { phase, left, list: None });
             tokio::select! {
                 biased;
@@ -86,12 +91,30 @@ impl Batch<'_> {
     }
 }
 
+/// What passes by itself, and is waited for.
+struct Wait<'a> {
+    sink: &'a dyn Sink,
+    /// Until when at the most.
+    until: Moment,
+    /// What it is right now, and until when.
+    held: Cell<Option<(Why, Moment)>>,
+}
+
+impl Wait<'_> {
+    async fn pass(&self, wait: Duration, failure: &Failure) {
+        let (why, until) = (failure.why(), System.time().saturating_add(wait).unwrap_or_default());
+        self.sink.emit(Event::Waiting { why, wait, until, detail: failure.to_string() });
+        self.held.set(Some((why, System.moment() + wait)));
+        System.sleep(wait).await;
+        self.held.set(None);
+    }
+}
+
 /// Reads the account list to its end.
-async fn read(workspace: &Workspace, patience: Duration) -> Result<HashSet<Key>, Failure> {
-    let until = System.moment() + patience;
+async fn read(workspace: &Workspace, wait: &Wait<'_>) -> Result<HashSet<Key>, Failure> {
     let (mut healthy, mut cursor, mut seen) = (HashSet::new(), Cursor::Newest, HashSet::new());
     for _ in 0..MOST_PAGES {
-        let page = match page(workspace, &cursor, until).await {
+        let page = match page(workspace, &cursor, wait).await {
             // That it did not say how to go on meant that there was nothing more: it knows no other way.
             Err(failure) if matches!(cursor, Cursor::Skipping(_)) && failure.is_final() => break,
             page => page?,
@@ -112,18 +135,18 @@ async fn read(workspace: &Workspace, patience: Duration) -> Result<HashSet<Key>,
 }
 
 /// Reads a page, through what passes by itself: a limit or an outage until then.
-async fn page(workspace: &Workspace, cursor: &Cursor, until: Moment) -> Result<Page, Failure> {
+async fn page(workspace: &Workspace, cursor: &Cursor, wait: &Wait<'_>) -> Result<Page, Failure> {
     let mut tries = 0;
     loop {
         let page = workspace.limiter.through(workspace.client.accounts(None, cursor)).await;
-        let left = until.left(System.moment());
+        let left = wait.until.left(System.moment());
         match page {
             // Whatever lets requests leave knows for how long.
             Err(Failure::Throttled { .. }) if !left.is_zero() => {}
-            Err(Failure::Held(hold)) if hold.wait <= left => System.sleep(hold.wait).await,
+            Err(Failure::Held(hold)) if hold.wait <= left => wait.pass(hold.wait, &Failure::Held(hold.clone())).await,
             Err(failure) if failure.passes() && !left.is_zero() => {
                 tries += 1;
-                System.sleep(RETRY.wait(tries, System.jitter()).min(left)).await;
+                wait.pass(RETRY.wait(tries, System.jitter()).min(left), &failure).await;
             }
             page => return page,
         }

@@ -91,7 +91,7 @@ fn without_the_account_list_nothing_is_started() {
         let api = act.clone().map_or(api.clone(), |act| api.lists(vec![act; 9]));
         let url = if act.is_some() { api.url() } else { format!("http://{unreachable}") };
         let folder = Folder::new(THREE);
-        let run = folder.batch(&url, &["--json", "--request-timeout", "5s"]).run().expect(code);
+        let run = folder.batch(&url, &["--json", "--request-timeout", "5s", "--max-wait", "1s"]).run().expect(code);
         let result = run.result();
         assert_eq!(result["outcome"], outcome, "{run:#?}");
         assert!(result["next"].as_str().is_some_and(|next| next.contains("batch")), "{outcome}: {result}");
