@@ -138,7 +138,7 @@ _instantly__oauth() {
             return 0
             ;;
         instantly__subcmd__oauth__subcmd__batch)
-            opts="-q -v -h --provider --parallel --results --retries --retry-failed --skip-connected --no-skip-connected --dry-run --no-browser --browser --interval --max-wait --sandbox --seed --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help"
+            opts="-q -v -h --provider --parallel --results --retries --retry-failed --skip-connected --no-skip-connected --dry-run --no-browser --browser --qr --notify --interval --max-wait --sandbox --seed --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -172,6 +172,10 @@ _instantly__oauth() {
                     return 0
                     ;;
                 --browser)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --notify)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -319,7 +323,7 @@ _instantly__oauth() {
             return 0
             ;;
         instantly__subcmd__oauth__subcmd__connect)
-            opts="-q -v -h --no-browser --browser --no-wait --timeout --interval --max-wait --expect --sandbox --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help google microsoft"
+            opts="-q -v -h --no-browser --browser --qr --copy --no-wait --timeout --interval --notify --max-wait --expect --sandbox --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help google microsoft"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -334,6 +338,10 @@ _instantly__oauth() {
                     return 0
                     ;;
                 --interval)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --notify)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -781,7 +789,7 @@ _instantly__oauth() {
             return 0
             ;;
         instantly__subcmd__oauth__subcmd__status)
-            opts="-q -v -h --wait --timeout --interval --expect --force --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help"
+            opts="-q -v -h --wait --timeout --interval --notify --expect --force --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -792,6 +800,10 @@ _instantly__oauth() {
                     return 0
                     ;;
                 --interval)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --notify)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

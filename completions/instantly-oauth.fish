@@ -48,6 +48,7 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "hel
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l browser -d 'The program to open the URL with; %s stands for the URL, else it comes last [env: BROWSER]' -r -f -a "(__fish_complete_command)"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l timeout -d 'Give up waiting earlier than the session expires' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l interval -d 'Between two polls; at least 1s [default: 5s]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l notify -d 'Tell of the end with a notice of the desktop, or the bell, if it took as long as AFTER: 10s where that is left out' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l max-wait -d 'The longest wait for a rate limit, for a turn under one, or for an outage before the session can start' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l expect -d 'The mailbox that must come back' -r -f
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l sandbox -d 'No key, no network: the API is simulated inside this process' -r -f -a "ask\t'you decide, on a consent page in the browser'
@@ -72,6 +73,8 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l request-timeout -d 'The limit for one request' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l state-dir -d 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l no-browser -d 'Do not open anything; the URL is printed all the same'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l qr -d 'Draw the URL as a QR code for a phone, on a terminal that has room for it'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l copy -d 'Put the URL on the clipboard, or ask the terminal to'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l no-wait -d 'Print the session and its URL and exit; status ID --wait goes on from there'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
@@ -79,6 +82,7 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect"
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand connect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l timeout -d 'Give up waiting earlier than the session expires' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l interval -d 'Between two polls; at least 1s [default: 5s]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l notify -d 'Tell of the end with a notice of the desktop, or the bell, if it took as long as AFTER: 10s where that is left out' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l expect -d 'The mailbox that must come back [default: the one that connect was told]' -r -f
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand status" -l color -d 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]' -r -f -a "auto\t'On a terminal that can'
 always\t'Always'
@@ -101,6 +105,7 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l results -d 'Where the results go, a row a mailbox as it is finished; what is in it is not done again [default: FILE.results.csv]' -r -F
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l retries -d 'How often a mailbox is tried again, at the end, that expired, failed with server_error or got a wrong one' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l browser -d 'The program to open URLs with; %s stands for the URL, else it comes last [env: BROWSER]' -r -f -a "(__fish_complete_command)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l notify -d 'Tell of the end with a notice of the desktop, or the bell, if it took as long as AFTER: 10s where that is left out' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l interval -d 'Between two polls of a session; at least 1s [default: 5s]' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l max-wait -d 'The longest wait for a block, a rate limit that the service names, or an outage; the line of session starts is waited for however long it is' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l sandbox -d 'No key, no network: the API is simulated inside this process' -r -f -a "ask\t'you decide, on a consent page in the browser'
@@ -130,6 +135,7 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l no-skip-connected -d 'Connect mailboxes as well that the workspace has'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l dry-run -d 'Check the list and say what would be done; start nothing'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l no-browser -d 'Do not open anything; the URLs are printed all the same'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l qr -d 'Draw the URL as a QR code for a phone, where one mailbox is connected at a time, on a terminal that has room for it'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand batch" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'

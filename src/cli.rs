@@ -119,6 +119,7 @@ pub enum Color {
 
 /// `connect`
 #[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 pub struct Connect {
     /// With whom the mailbox signs in
     #[arg(value_enum)]
@@ -129,8 +130,14 @@ pub struct Connect {
     /// The program to open the URL with.
     #[arg(help = "The program to open the URL with; %s stands for the URL, else it comes last [env: BROWSER]", long, value_name = "CMD", value_hint = clap::ValueHint::CommandString)]
     pub browser: Option<String>,
+    /// Draw the URL as a QR code for a phone, on a terminal that has room for it
+    #[arg(long)]
+    pub qr: bool,
+    /// Put the URL on the clipboard, or ask the terminal to
+    #[arg(long)]
+    pub copy: bool,
     /// Leave after the session's start.
-    #[arg(help = "Print the session and its URL and exit; status ID --wait goes on from there", long, conflicts_with_all = ["timeout", "interval"])]
+    #[arg(help = "Print the session and its URL and exit; status ID --wait goes on from there", long, conflicts_with_all = ["timeout", "interval", "notify"])]
     pub no_wait: bool,
     /// Give up waiting earlier than the session expires
     #[arg(long, value_name = "DURATION", value_parser = duration)]
@@ -138,6 +145,9 @@ pub struct Connect {
     /// Between two polls; at least 1s [default: 5s]
     #[arg(long, value_name = "DURATION", value_parser = positive)]
     pub interval: Option<Duration>,
+    /// When it ends after a long wait, tell so.
+    #[arg(help = "Tell of the end with a notice of the desktop, or the bell, if it took as long as AFTER: 10s where that is left out", long, value_name = "AFTER", value_parser = duration, num_args = 0..=1, require_equals = true, default_missing_value = "10s")]
+    pub notify: Option<Duration>,
     /// The longest wait for a rate limit, for a turn under one, or for an outage before the session can start
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration)]
     pub max_wait: Duration,
@@ -165,6 +175,9 @@ pub struct Status {
     /// Between two polls; at least 1s [default: 5s]
     #[arg(long, value_name = "DURATION", value_parser = positive, requires = "wait")]
     pub interval: Option<Duration>,
+    /// When it ends after a long wait, tell so.
+    #[arg(help = "Tell of the end with a notice of the desktop, or the bell, if it took as long as AFTER: 10s where that is left out", long, value_name = "AFTER", value_parser = duration, num_args = 0..=1, require_equals = true, default_missing_value = "10s", requires = "wait")]
+    pub notify: Option<Duration>,
     /// The mailbox that must come back [default: the one that connect was told]
     #[arg(long, value_name = "EMAIL", value_parser = email, value_hint = clap::ValueHint::EmailAddress)]
     pub expect: Option<String>,

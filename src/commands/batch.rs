@@ -35,7 +35,7 @@ use crate::error::Error;
 use crate::exit::Outcome;
 use crate::flow::{Clock, Signal, Stop, System};
 use crate::model::environment::Environment;
-use crate::model::event::{Event, Phase, Progress, Sink};
+use crate::model::event::{Event, Phase, Progress, Sink, Standing};
 use crate::model::limits::Limits;
 use crate::model::poll::LAST_WORDS;
 use crate::report::Reporter;
@@ -59,6 +59,10 @@ pub(super) fn run(
     reporter: &Rc<Reporter>,
 ) -> Result<Exit, Error> {
     // Everything that can be refused is refused before a session is started.
+    if flags.qr && flags.parallel.get() > 1 {
+        return Err(Error::usage("--qr is for one mailbox at a time")
+            .hint("Leave --parallel away, or --qr: of many codes only the last would be seen."));
+    }
     let plan = super::connect::browser_plan(flags.no_browser, flags.browser.as_deref(), environment)?;
     let input = Input::read(flags, global.api_key_file.as_deref())?;
     let batch = Batch { flags, global, environment, reporter, plan, sandbox: None };
@@ -147,6 +151,7 @@ impl Batch<'_> {
             interval,
             max_wait: flags.max_wait,
             batch: tag,
+            qr: flags.qr,
             is_single: flags.parallel.get() == 1,
         }));
         let skipped = plan.skipped.len();
@@ -237,7 +242,7 @@ async fn work(
             MANY.. => Instant::now(),
             _ => since + MOMENT,
         });
-        hall.standing.set(book.standing(open));
+        hall.standing.set(Standing { held: hall.is_held(), ..book.standing(open) });
         if lives.is_empty() && due.is_none() {
             return failed.map_or(Ok(stopped), Err);
         }
@@ -252,6 +257,8 @@ async fn work(
             biased;
             signal = signals.requested(), if stopped.is_none() => {
                 stopped = Some(signal);
+                // The next one ends the process where it stands, and what is drawn then would stay on the screen.
+                reporter.still();
                 if desk.is_asking() {
                     reporter.emit(Event::Stopping(LAST_WORDS));
                 }

@@ -6,13 +6,14 @@ use std::rc::Rc;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::ending::{Context, Learned};
+use super::hands::{Hands, Wishes};
 use super::journal::Store;
 use super::recording::{Found, Recording};
 use super::starting::{Session, begin};
 use super::workspace::Workspace;
 use super::{Exit, listen, next, runtime};
 use crate::api::{Config, Roots};
-use crate::browser::{self, Opened, Opening, Plan, Surroundings, Wish};
+use crate::browser::{self, Plan, Surroundings, Wish};
 use crate::cli::{self, Global};
 use crate::error::Error;
 use crate::exit::Outcome;
@@ -39,11 +40,12 @@ pub(super) fn run(
 ) -> Result<Exit, Error> {
     // Everything that can be refused is refused before a session is started.
     let plan = browser_plan(flags.no_browser, flags.browser.as_deref(), environment)?;
+    let wishes = Wishes::new(plan, flags.copy, environment, reporter);
     let Some(scenario) = flags.sandbox else {
         let config = settings::connection(global, environment)?;
         let limits = settings::limits(environment, &config.base)?;
         let store = Rc::new(Store::open(global, environment, kind(&config), reporter)?);
-        return runtime()?.block_on(connect(flags, global, config, limits, plan, &store, reporter));
+        return runtime()?.block_on(connect(flags, global, config, limits, wishes, &store, reporter));
     };
     runtime()?.block_on(async {
         let sandbox = Sandbox::bind(Options { scenario, ttl: scenario.life(), ..Options::default() }).await?;
@@ -51,7 +53,7 @@ pub(super) fn run(
         let limits = settings::limits(environment, &config.base)?;
         let store = Rc::new(Store::open(global, environment, Kind::Sandbox, reporter)?);
         tokio::select! {
-            exit = connect(flags, global, config, limits, plan, &store, reporter) => exit,
+            exit = connect(flags, global, config, limits, wishes, &store, reporter) => exit,
             never = sandbox.serve() => match never {},
         }
     })
@@ -92,7 +94,7 @@ async fn connect(
     global: &Global,
     config: Config,
     limits: Limits,
-    plan: Plan,
+    wishes: Wishes,
     store: &Rc<Store>,
     reporter: &Rc<Reporter>,
 ) -> Result<Exit, Error> {
@@ -147,19 +149,16 @@ async fn connect(
         expect: flags.expect.clone(),
         sandbox: sandboxed,
     });
+    if flags.qr {
+        reporter.emit(Event::Code(session.auth_url.clone()));
+    }
     if reporter.deserted() {
         recording.leave().await;
         return Ok(context.finish(Ended::Deserted, |_| None));
     }
-    let mut opening = match plan {
-        Plan::Try(launchers) => Some(Opening::new(launchers, session.auth_url.as_str())),
-        Plan::Nothing { reason } => {
-            reporter.emit(Event::Browser(Err(reason)));
-            None
-        }
-    };
+    let mut hands = Hands::begin(wishes, &session.auth_url, reporter);
     if flags.no_wait {
-        return Ok(leave(&mut shell, &context, &session, opening).await);
+        return Ok(leave(&mut shell, &context, &session, hands).await);
     }
     let until = System.time().saturating_add(session.expiry.life).unwrap_or_default();
     reporter.emit(Event::Watching { id: id.clone(), expires_at: until });
@@ -169,20 +168,12 @@ async fn connect(
         give_up: flags.timeout.map(|timeout| session.begun + timeout),
     };
     let mut watching = pin!(recording.follow(&mut shell, terms));
-    let ended = loop {
-        tokio::select! {
-            biased;
-            opened = opened(&mut opening) => {
-                tell(reporter, opened);
-                opening = None;
-            }
-            ended = &mut watching => break ended,
-        }
+    let ended = tokio::select! {
+        biased;
+        ended = async { hands.done().await; std::future::pending().await } => ended,
+        ended = &mut watching => ended,
     };
-    // It was over before the browser had been watched long enough: what is running now has been opened.
-    if let Some(mut opening) = opening {
-        tell(reporter, opening.so_far());
-    }
+    hands.leave();
     context.learned = recording.learned();
     Ok(context.finish(ended, |end| (end.outcome == Outcome::Connected).then(|| end.message.clone())))
 }
@@ -214,36 +205,18 @@ async fn leave<S: Stop>(
     shell: &mut Shell<'_, System, S>,
     context: &Context<'_>,
     session: &Session,
-    mut opening: Option<Opening>,
+    mut hands: Hands<'_>,
 ) -> Exit {
-    if opening.is_some() {
-        let told = tokio::select! {
-            biased;
-            signal = shell.stop.requested() => Err(signal),
-            opened = opened(&mut opening) => Ok(opened),
-        };
-        match told {
-            Err(signal) => return context.finish(Ended::Stopped(signal, Last::Nothing), |_| None),
-            Ok(opened) => tell(context.reporter, opened),
-        }
+    let stopped = tokio::select! {
+        biased;
+        signal = shell.stop.requested() => Some(signal),
+        () = hands.done() => None,
+    };
+    if let Some(signal) = stopped {
+        return context.finish(Ended::Stopped(signal, Last::Nothing), |_| None);
     }
     let mut end = conclude(Verdict::Pending { status: None, last: None, lost: false }, &context.case());
     end.exit_code = 0;
     let lines = [session.started.id.as_str(), session.auth_url.as_str()];
     context.reporter.finish(&end, &lines).into()
-}
-
-/// How the opening ended; never, where nothing is being opened.
-async fn opened(opening: &mut Option<Opening>) -> Opened {
-    match opening {
-        Some(opening) => opening.opened().await,
-        None => std::future::pending().await,
-    }
-}
-
-fn tell(reporter: &Reporter, opened: Opened) {
-    reporter.emit(Event::Browser(match opened {
-        Opened::Yes { program } => Ok(program),
-        Opened::No { reason } => Err(reason),
-    }));
 }

@@ -5,9 +5,11 @@ mod completions;
 mod connect;
 mod desk;
 mod ending;
+mod hands;
 mod journal;
 mod limiter;
 mod next;
+mod notify;
 mod recording;
 mod sandbox;
 mod sessions;
@@ -24,9 +26,10 @@ use tokio::runtime::Runtime;
 
 use crate::cli::{Cli, Command};
 use crate::error::Error;
-use crate::flow::Signal;
+use crate::flow::{Clock, Signal, System};
 use crate::model::conclusion::Conclusion;
 use crate::model::environment::Environment;
+use crate::model::event::Sink;
 use crate::report::Reporter;
 use crate::settings::{self, Terminal};
 
@@ -53,7 +56,22 @@ pub fn run(cli: &Cli) -> Exit {
         .collect();
     let terminal = Terminal { stderr: std::io::stderr().is_terminal(), stdout: std::io::stdout().is_terminal() };
     let reporter = Rc::new(Reporter::new(settings::output(&cli.global, &environment, terminal)));
-    let outcome = catch_unwind(AssertUnwindSafe(|| command(cli, &environment, &reporter)));
+    let begun = System.moment();
+    let exit = carry_out(cli, &environment, &reporter);
+    // Whatever way it ended: what is drawn, and what the terminal's tab shows, goes.
+    reporter.still();
+    if let Some(after) = notify::asked(&cli.command)
+        && exit.signal.is_none()
+        && System.moment().left(begun) >= after
+    {
+        notify::tell(&environment, &reporter);
+    }
+    exit
+}
+
+/// Carries it out, and tells of what it could not tell of itself.
+fn carry_out(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Exit {
+    let outcome = catch_unwind(AssertUnwindSafe(|| command(cli, environment, reporter)));
     let error = match outcome {
         Ok(Ok(exit)) => return exit,
         Ok(Err(error)) => error,

@@ -1,5 +1,6 @@
 //! Flags and environment, resolved into what the commands need. The environment is handed in.
 
+mod abilities;
 mod key;
 mod limits;
 mod output;

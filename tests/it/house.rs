@@ -194,8 +194,19 @@ fn help_has_every_flag_and_the_exit_codes() {
         "--state-dir",
         "--help",
     ];
-    let connect: &[&str] =
-        &["--no-browser", "--browser", "--no-wait", "--timeout", "--interval", "--max-wait", "--expect", "--sandbox"];
+    let connect: &[&str] = &[
+        "--no-browser",
+        "--browser",
+        "--qr",
+        "--copy",
+        "--no-wait",
+        "--timeout",
+        "--interval",
+        "--max-wait",
+        "--notify",
+        "--expect",
+        "--sandbox",
+    ];
     let batch: &[&str] = &[
         "--provider",
         "--parallel",
@@ -207,6 +218,8 @@ fn help_has_every_flag_and_the_exit_codes() {
         "--dry-run",
         "--no-browser",
         "--browser",
+        "--qr",
+        "--notify",
         "--interval",
         "--max-wait",
         "--sandbox",
@@ -217,7 +230,7 @@ fn help_has_every_flag_and_the_exit_codes() {
     for (command, flags, ends_by_code) in [
         (&[][..], &[][..], true),
         (&["connect"], connect, true),
-        (&["status"], &["--wait", "--timeout", "--interval", "--expect"], true),
+        (&["status"], &["--wait", "--timeout", "--interval", "--notify", "--expect"], true),
         (&["batch"], batch, true),
         (&["sessions"], &["--outcome", "--provider", "--limit", "--sandbox"], false),
         (&["sessions", "forget"], &["--all", "--sandbox"], false),

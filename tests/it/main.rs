@@ -5,6 +5,7 @@
 
 mod batch;
 mod browsers;
+mod comforts;
 mod events;
 mod house;
 mod init;

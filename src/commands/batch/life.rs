@@ -127,7 +127,7 @@ async fn meet(
         None => start(hall, shell, job).await?,
     };
     drop(starter);
-    let Terms { list, workspace, sandboxed, plan, .. } = &hall.terms;
+    let Terms { list, workspace, sandboxed, plan, qr, .. } = &hall.terms;
     let row = &list.rows[job.index];
     let (id, expires_at) = (found.record.id.clone(), found.record.ends);
     let recording = Recording::sought(workspace.clone(), row.email.clone(), found);
@@ -139,11 +139,15 @@ async fn meet(
         )));
     }
     let opening = match plan {
-        Plan::Try(launchers) => Ok(Box::new(Opening::new(launchers.clone(), auth_url.as_str()))),
+        Plan::Try(launchers) => Ok(Box::new(Opening::new(launchers, auth_url.as_str()))),
         Plan::Nothing { reason } => Err(reason.clone()),
     };
     let (provider, expect, sandbox) = (row.provider, Some(row.email.clone()), *sandboxed);
+    let code = qr.then(|| Event::Code(auth_url.clone()));
     shell.sink.emit(Event::Session { id, provider, auth_url, expires_at, expect, sandbox });
+    if let Some(code) = code {
+        shell.sink.emit(code);
+    }
     let opening = opening.map_err(|reason| shell.sink.emit(Event::Unopened(reason))).ok();
     Ok((recording, terms, opening))
 }

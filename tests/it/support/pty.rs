@@ -52,6 +52,8 @@ pub struct Left {
     pub raw: String,
     pub rows: Vec<String>,
     pub cursor: bool,
+    /// Every cell, with its colours.
+    pub screen: vt100::Screen,
 }
 
 impl Terminal {
@@ -152,7 +154,13 @@ impl Terminal {
         self.until("the end", |shown| shown.ended.then_some(()));
         let status = self.child.wait().unwrap();
         let shown = self.shown.0.lock().unwrap();
-        Left { status, raw: shown.raw(), rows: shown.rows(), cursor: shown.cursor() }
+        Left {
+            status,
+            raw: shown.raw(),
+            rows: shown.rows(),
+            cursor: shown.cursor(),
+            screen: shown.parser.screen().clone(),
+        }
     }
 }
 
