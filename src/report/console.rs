@@ -121,7 +121,7 @@ impl Console {
 
     /// Draws a URL as a QR code that stays, or says why not.
     pub(super) fn code(&self, url: &str) {
-        let Output { abilities, unicode, color, quiet, animate, .. } = self.output;
+        let Output { abilities, unicode, color, quiet, .. } = self.output;
         let (rows, columns) = self.term.size_checked().unwrap_or(UNKNOWN);
         let canvas = qr::Canvas { columns: columns.into(), rows: rows.into(), unicode, color, light: abilities.light };
         let lines = match abilities.screen {
@@ -130,8 +130,7 @@ impl Console {
             Screen::Full => qr::lines(url, canvas),
         };
         match lines {
-            // In one piece, as lines are, and apart from the line that is drawn below.
-            Ok(lines) => self.line(&(lines.join("\n") + if animate { "\n" } else { "" })),
+            Ok(lines) => self.line(&lines.join("\n")),
             Err(_) if quiet => {}
             Err(why) => self.line(&format!("No QR code: {why}.")),
         }

@@ -5,8 +5,9 @@ use qrcode::{Color, EcLevel, QrCode};
 /// The modules around it that stay light: what the standard asks for, and what phones still read.
 const QUIET: [usize; 2] = [4, 2];
 
-/// The rows that stay free for what is said below it.
-const BELOW: usize = 2;
+/// The rows that stay free for what is said below it: what became of the browser, which may take two, and of the copy,
+/// and the line that is drawn. The code is whole while somebody looks for their phone.
+const BELOW: usize = 4;
 
 /// Black on white, of the cube of 216 colours, which is not for themes to change.
 const INK: &str = "\u{1b}[38;5;16;48;5;231m";

@@ -98,18 +98,18 @@ fn it_is_drawn_only_where_it_fits() {
         let drawn = lines(url, Canvas { columns, rows, unicode, ..WIDE });
         drawn.map(|lines| lines.len())
     };
-    assert_eq!(drawn(33, 19, true), Ok(17));
-    assert_eq!(drawn(32, 19, true), Ok(15));
-    assert_eq!(drawn(29, 17, true), Ok(15));
+    assert_eq!(drawn(33, 21, true), Ok(17));
+    assert_eq!(drawn(32, 21, true), Ok(15));
+    assert_eq!(drawn(29, 19, true), Ok(15));
     let small = |what: &str, columns, rows, here: &str| {
         Err(format!("the terminal is too {what}: it needs {columns} columns and {rows} rows, here are {here}"))
     };
-    assert_eq!(drawn(28, 17, true), small("narrow", 29, 17, "28 and 17"));
-    assert_eq!(drawn(29, 16, true), small("low", 29, 17, "29 and 16"));
-    assert_eq!(drawn(20, 10, true), small("small", 29, 17, "20 and 10"));
-    assert_eq!(drawn(66, 35, false), Ok(33));
-    assert_eq!(drawn(58, 31, false), Ok(29));
-    assert_eq!(drawn(57, 31, false), small("narrow", 58, 31, "57 and 31"));
+    assert_eq!(drawn(28, 19, true), small("narrow", 29, 19, "28 and 19"));
+    assert_eq!(drawn(29, 18, true), small("low", 29, 19, "29 and 18"));
+    assert_eq!(drawn(20, 10, true), small("small", 29, 19, "20 and 10"));
+    assert_eq!(drawn(66, 37, false), Ok(33));
+    assert_eq!(drawn(58, 33, false), Ok(29));
+    assert_eq!(drawn(57, 33, false), small("narrow", 58, 33, "57 and 33"));
     let none = lines(url, Canvas { unicode: false, color: false, ..WIDE });
     assert!(none.unwrap_err().contains("without UTF-8 and without colour"));
     let long = "a".repeat(2954);

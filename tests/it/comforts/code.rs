@@ -81,9 +81,9 @@ fn what_is_drawn_is_the_url_byte_for_byte() {
 fn where_it_cannot_be_drawn_one_line_says_why() {
     let small = "No QR code: the terminal is too";
     for (variables, columns, rows, flags, expected) in [
-        ("", 80, 10, &[][..], format!("{small} low: it needs 33 columns and 19 rows, here are 80 and 10.")),
-        ("", 30, 60, &[], format!("{small} narrow: it needs 33 columns and 19 rows, here are 30 and 60.")),
-        ("LANG=C", 40, 24, &[], format!("{small} small: it needs 66 columns and 35 rows, here are 40 and 24.")),
+        ("", 80, 10, &[][..], format!("{small} low: it needs 33 columns and 21 rows, here are 80 and 10.")),
+        ("", 30, 60, &[], format!("{small} narrow: it needs 33 columns and 21 rows, here are 30 and 60.")),
+        ("LANG=C", 40, 24, &[], format!("{small} small: it needs 66 columns and 37 rows, here are 40 and 24.")),
         ("TERM=dumb", 80, 60, &[], "No QR code: this terminal is a dumb one.".to_owned()),
         (
             "LANG=C NO_COLOR=1",

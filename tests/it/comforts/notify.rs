@@ -115,6 +115,18 @@ fn every_end_is_told_with_its_own_words_and_code() {
 }
 
 #[test]
+fn a_list_is_told_of_as_a_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("list.csv");
+    std::fs::write(&list, "email,provider\nada@acme.com,google\n").unwrap();
+    let tool = Tool::new(["batch", list.to_str().unwrap(), "--sandbox=denied", "--no-browser", "--notify=0"]);
+    let left = Terminal::run(with(tool, "TERM=foot"), 80, 30).end();
+    assert_eq!(left.code(), Some(13), "{:?}", left.raw);
+    let told = "\u{1b}]777;notify;instantly-oauth: incomplete;1 of 1 mailbox not connected\u{7}";
+    assert!(left.raw.ends_with(told), "{:?}", left.raw);
+}
+
+#[test]
 fn whoever_stops_it_is_not_told_that_it_stopped() {
     let api = Scripted::new([Act::started(), Act::pending()]);
     let mut terminal = Terminal::run(Tool::connect(&api.url(), &["--interval", "1h", "--notify=0"]), 80, 30);

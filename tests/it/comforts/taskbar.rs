@@ -87,6 +87,23 @@ fn it_goes_when_somebody_asks_for_an_end_and_before_they_insist() {
 }
 
 #[test]
+fn it_goes_when_a_list_is_left_half_way() {
+    let folder = tempfile::tempdir().unwrap();
+    for parallel in ["1", "2"] {
+        let list = folder.path().join(format!("{parallel}.csv"));
+        fs::write(&list, "email,provider\nada@acme.com,google\nbob@acme.com,google\n").unwrap();
+        let tool = Tool::new(["batch", list.to_str().unwrap(), "--no-browser", "--sandbox", "--parallel", parallel]);
+        let mut terminal = Terminal::run(with(tool, KNOWN), 100, 40);
+        terminal.says("\u{1b}]9;4;1;0\u{1b}\\");
+        terminal.says("127.0.0.1");
+        terminal.types(CTRL_C);
+        let left = terminal.end();
+        assert_eq!(left.status.signal(), Some("Interrupt"), "{:?}", left.raw);
+        is_cleared(parallel, &left.raw);
+    }
+}
+
+#[test]
 fn it_goes_when_nobody_reads_any_more() {
     for (flags, code) in [(&["--json"][..], "8"), (&[], "0")] {
         let start = Act::Hold(Box::new(Act::started()));
