@@ -2,10 +2,17 @@ use clap::Parser;
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::cli::Cli;
+use crate::cli::{Cli, Global};
+use crate::error::Error;
+use crate::model::base_url::BaseUrl;
+use crate::model::environment::Environment;
 
 fn flags(line: &str) -> Global {
     Cli::parse_from(format!("instantly-oauth status s1 {line}").split_whitespace()).global
+}
+
+fn connection(flags: &Global, environment: &Environment) -> Result<Config, Error> {
+    Ok(Workspaces::new(flags, environment).asked()?.connection(flags, environment)?.0)
 }
 
 fn environment(pairs: &[(&str, &str)]) -> Environment {
