@@ -58,15 +58,6 @@ pub(super) fn run(
     if let Some(end) = record.filter(|record| record.is_retrieved()).and_then(|record| record.end.clone()) {
         return Ok(status.tell(record, end));
     }
-    if let Some(started_with) = record.and_then(|record| record.profile.as_deref())
-        && reach.profile().as_deref() != Some(started_with)
-    {
-        reporter.emit(Event::Warning(format!(
-            "session {} was started with the profile {started_with}, and is asked for without it; \
-             --profile {started_with} asks its own workspace",
-            flags.session
-        )));
-    }
     runtime()?.block_on(status.ask(config, reach.profile(), &store, known))
 }
 
@@ -123,9 +114,28 @@ impl Status<'_> {
         self.flags.expect.as_deref().or_else(|| record?.expect.as_deref())
     }
 
+    /// How its workspace is reached: by the profile with which it was started, where it was.
+    fn route_of(&self, record: Option<&Record>) -> Route {
+        let profile = record.and_then(|record| record.profile.as_deref()).map(str::to_owned);
+        Route { profile: profile.or_else(|| self.route.profile.clone()), ..self.route.clone() }
+    }
+
+    /// A session of another workspace is none of this one's: its result is not there to be read.
+    fn warn_of_another(&self, record: &Record, workspace: &Workspace) {
+        let another = record.profile.as_deref().filter(|_| record.workspace != *workspace.fingerprint);
+        if let Some(profile) = another.filter(|profile| workspace.profile.as_deref() != Some(profile)) {
+            self.reporter.emit(Event::Warning(format!(
+                "session {} was started with the profile {profile}, and this key is not that profile's; say \
+                 --profile {profile}",
+                self.flags.session
+            )));
+        }
+    }
+
     /// Tells a result that was read before.
     fn tell(&self, record: Option<&Record>, end: End) -> Exit {
-        let mut context = self.context(self.expect(record), record);
+        let route = self.route_of(record);
+        let mut context = Context { route: &route, ..self.context(self.expect(record), record) };
         context.learned = Learned::journal(&end);
         self.reporter.note("This machine has read the result before; nothing was asked.");
         context.finish(Ended::Verdict(end.verdict), line)
@@ -186,7 +196,9 @@ impl Status<'_> {
             _ => "* the journal does not have it from here".to_owned(),
         });
         let expect = self.expect(Some(&record)).map(str::to_owned);
-        let mut context = self.context(expect.as_deref(), Some(&record));
+        self.warn_of_another(&record, &workspace);
+        let route = self.route_of(Some(&record));
+        let mut context = Context { route: &route, ..self.context(expect.as_deref(), Some(&record)) };
         let recording = Recording::new(workspace, expect.clone(), found);
         let ended = if flags.wait {
             let left = Duration::try_from(record.ends.duration_since(now)).unwrap_or_default();
