@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{duration, positive};
+use crate::model::duration;
 use crate::model::provider::Provider;
 use crate::sandbox::Scenario;
 
@@ -67,13 +67,13 @@ pub struct Batch {
     #[arg(long)]
     pub qr: bool,
     /// When it ends after a long wait, tell so.
-    #[arg(help = "Tell of the end with a notice of the desktop, or the bell, if it took as long as AFTER: 10s where that is left out", long, value_name = "AFTER", value_parser = duration, num_args = 0..=1, require_equals = true, default_missing_value = "10s", conflicts_with = "dry_run")]
+    #[arg(help = "Tell of the end with a notice of the desktop, or the bell, if it took as long as AFTER: 10s where that is left out", long, value_name = "AFTER", value_parser = duration::read, num_args = 0..=1, require_equals = true, default_missing_value = "10s", conflicts_with = "dry_run")]
     pub notify: Option<Duration>,
     /// Between two polls of a session; at least 1s [default: 5s]
-    #[arg(long, value_name = "DURATION", value_parser = positive)]
+    #[arg(long, value_name = "DURATION", value_parser = duration::positive)]
     pub interval: Option<Duration>,
     /// The longest wait for a block, a rate limit that the service names, or an outage; the line of session starts is waited for however long it is
-    #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = duration::read)]
     pub max_wait: Duration,
     /// No key, no network: the API is simulated inside this process
     #[arg(long, value_enum, value_name = "SCENARIO", num_args = 0..=1, require_equals = true)]
