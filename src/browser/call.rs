@@ -17,6 +17,8 @@ pub struct Call {
     pub variables: Vec<(String, String)>,
     /// What it reads; nothing, else.
     pub input: Option<String>,
+    /// The environment variables that it does not get, beside those that no program here gets.
+    pub without: Vec<String>,
 }
 
 impl Call {
@@ -24,7 +26,7 @@ impl Call {
     pub(super) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.args).envs(self.variables.iter().map(|(name, value)| (name, value)));
-        for name in PRIVATE {
+        for name in PRIVATE.into_iter().chain(self.without.iter().map(String::as_str)) {
             command.env_remove(name);
         }
         command.stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() });

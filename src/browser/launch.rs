@@ -79,6 +79,13 @@ impl Opening {
         Self { untried: calls.into_iter().collect(), failures: Vec::new(), state: State::Idle, patience: PATIENCE }
     }
 
+    /// The same, with these environment variables kept from the programs: others that hold keys.
+    #[must_use]
+    pub fn without(mut self, variables: &[String]) -> Self {
+        self.untried.iter_mut().for_each(|call| call.without = variables.to_vec());
+        self
+    }
+
     /// Goes on until a program took the URL or none is left: at most two seconds for each. May be dropped at any await
     /// and called again, and then goes on from there.
     pub async fn opened(&mut self) -> Opened {

@@ -50,6 +50,7 @@ impl Launcher {
             args: self.args.iter().map(|arg| arg.replace(URL, url)).collect(),
             variables: self.variables.iter().cloned().chain(variable).collect(),
             input: self.reads.then(|| url.to_owned()),
+            without: Vec::new(),
         }
     }
 

@@ -40,7 +40,7 @@ pub fn notice(surroundings: &Surroundings, title: &str, body: &str) -> Vec<Call>
 
 fn call(program: &str, args: &[&str]) -> Call {
     let args = args.iter().map(|&arg| arg.to_owned()).collect();
-    Call { program: program.to_owned(), args, variables: Vec::new(), input: None }
+    Call { program: program.to_owned(), args, variables: Vec::new(), input: None, without: Vec::new() }
 }
 
 /// Its body is markup to many desktops, and what stands behind `--` is no option.

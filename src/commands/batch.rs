@@ -145,6 +145,7 @@ impl Batch<'_> {
             sandboxed: kind == Kind::Sandbox,
             max_wait: flags.max_wait,
             batch: tag,
+            private: settings::key_variables(environment),
             qr: flags.qr,
             is_single: flags.parallel.get() == 1,
         }));

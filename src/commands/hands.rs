@@ -5,19 +5,22 @@ use crate::model::auth_url::AuthUrl;
 use crate::model::environment::Environment;
 use crate::model::event::{Copied, Event, Sink};
 use crate::report::{Between, Reporter};
+use crate::settings;
 
 /// What is to be done, decided before there is a URL.
 pub(super) struct Wishes {
     pub(super) browser: Plan,
     /// The programs that fill the clipboard, or why there are none; nothing where it was not asked for.
     pub(super) clipboard: Option<Result<Vec<Launcher>, String>>,
+    /// The environment variables that are kept from them.
+    pub(super) private: Vec<String>,
 }
 
 impl Wishes {
     pub(super) fn new(browser: Plan, copy: bool, environment: &Environment, reporter: &Reporter) -> Self {
         let tmux = reporter.clipboard() == Some(Between::Tmux) && environment.is_set("TMUX");
         let clipboard = copy.then(|| browser::clipboard(&Surroundings::look(environment), tmux));
-        Self { browser, clipboard }
+        Self { browser, clipboard, private: settings::key_variables(environment) }
     }
 }
 
@@ -32,13 +35,15 @@ pub(super) struct Hands<'a> {
 impl<'a> Hands<'a> {
     /// Begins, and tells at once of what cannot even be tried.
     pub(super) fn begin(wishes: Wishes, url: &'a AuthUrl, reporter: &'a Reporter) -> Self {
+        let private = wishes.private;
+        let opening = |launchers: &[Launcher]| Opening::new(launchers, url.as_str()).without(&private);
         let mut hands = Self { reporter, url, browser: None, clipboard: None };
         match wishes.browser {
-            Plan::Try(launchers) => hands.browser = Some(Opening::new(&launchers, url.as_str())),
+            Plan::Try(launchers) => hands.browser = Some(opening(&launchers)),
             Plan::Nothing { reason } => reporter.emit(Event::Browser(Err(reason))),
         }
         match wishes.clipboard {
-            Some(Ok(launchers)) => hands.clipboard = Some(Opening::new(&launchers, url.as_str())),
+            Some(Ok(launchers)) => hands.clipboard = Some(opening(&launchers)),
             Some(Err(reason)) => hands.copied(Opened::No { reason }),
             None => {}
         }

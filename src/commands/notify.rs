@@ -8,6 +8,7 @@ use crate::cli::Command;
 use crate::model::environment::Environment;
 use crate::model::event::trace;
 use crate::report::{Call, Reporter};
+use crate::settings;
 
 /// How much longer the end takes at the most. A program that is still there by then is showing it.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -28,7 +29,7 @@ pub(super) fn tell(environment: &Environment, reporter: &Reporter) {
     let Some(notice) = reporter.notice() else { return };
     if matches!(reporter.call(), Call::None | Call::Bell) {
         let programs = browser::notice(&Surroundings::look(environment), &notice.title, &notice.body);
-        if let Some(program) = shown(programs) {
+        if let Some(program) = shown(programs, &settings::key_variables(environment)) {
             trace(reporter, 1, || format!("* told of the end with {program}"));
             return;
         }
@@ -38,11 +39,11 @@ pub(super) fn tell(environment: &Environment, reporter: &Reporter) {
 }
 
 /// The program that shows it, if one does.
-fn shown(programs: Vec<Program>) -> Option<String> {
+fn shown(programs: Vec<Program>, private: &[String]) -> Option<String> {
     if programs.is_empty() {
         return None;
     }
-    let mut opening = Opening::of(programs);
+    let mut opening = Opening::of(programs).without(private);
     let opened = runtime().ok()?.block_on(async {
         tokio::time::timeout(PATIENCE, opening.opened()).await.unwrap_or_else(|_| opening.so_far())
     });

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::model::config::Config;
+use crate::model::config::{Config, KeyFrom};
 use crate::model::environment::Environment;
 
 /// A larger file than this is none, in bytes.
@@ -58,6 +58,15 @@ pub fn config_file(environment: &Environment) -> Result<Option<ConfigFile>, Erro
         problems.iter().fold(error, |error, problem| error.hint(problem.to_string()))
     })?;
     Ok(Some(ConfigFile { path, config }))
+}
+
+/// The environment variables in which the profiles have their keys. No program that is started here has any need of them.
+#[must_use]
+pub fn key_variables(environment: &Environment) -> Vec<String> {
+    // Where it cannot be read, whoever needs it says so.
+    let profiles = config_file(environment).ok().flatten().map(|file| file.config.profiles).unwrap_or_default();
+    let variable = |key| if let KeyFrom::Variable(name) = key { Some(name) } else { None };
+    profiles.into_iter().filter_map(|profile| variable(profile.key)).collect()
 }
 
 fn read(path: &Path) -> io::Result<String> {

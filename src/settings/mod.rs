@@ -15,7 +15,7 @@ use std::time::Duration;
 use crate::api::Config;
 use crate::model::words::Route;
 
-pub use file::{ConfigFile, config_file, config_path};
+pub use file::{ConfigFile, config_file, config_path, key_variables};
 pub use limits::limits;
 pub use output::{Terminal, output};
 pub use reach::{Reach, Workspaces, interval};

@@ -42,6 +42,8 @@ pub(super) struct Terms {
     pub(super) max_wait: Duration,
     /// What the sessions are marked with until the results file tells of them.
     pub(super) batch: String,
+    /// The environment variables that are kept from what opens URLs.
+    pub(super) private: Vec<String>,
     /// Whether each URL is drawn for a phone as well.
     pub(super) qr: bool,
     /// Whether one row is worked on at a time.

@@ -128,7 +128,7 @@ async fn meet(
         None => start(hall, shell, job).await?,
     };
     drop(starter);
-    let Terms { list, sandboxed, qr, .. } = &hall.terms;
+    let Terms { list, sandboxed, qr, private, .. } = &hall.terms;
     let Site { workspace, plan, .. } = hall.site(job.index);
     let row = &list.rows[job.index];
     let (id, expires_at) = (found.record.id.clone(), found.record.ends);
@@ -141,7 +141,7 @@ async fn meet(
         )));
     }
     let opening = match plan {
-        Plan::Try(launchers) => Ok(Box::new(Opening::new(launchers, auth_url.as_str()))),
+        Plan::Try(launchers) => Ok(Box::new(Opening::new(launchers, auth_url.as_str()).without(private))),
         Plan::Nothing { reason } => Err(reason.clone()),
     };
     let (provider, expect, sandbox) = (row.provider, Some(row.email.clone()), *sandboxed);

@@ -72,6 +72,25 @@ fn the_desktop_tells_where_the_terminal_cannot() {
 }
 
 #[test]
+fn no_key_of_any_profile_reaches_a_program() {
+    let keeps = |name| Program::named(name, "env | note environment");
+    let (browser, clipboard, notice) = (keeps("browser"), keeps("wl-copy"), keeps("notify-send"));
+    let api = service();
+    let tool = Tool::new(["connect", "google", "--copy", "--notify=0", "--browser", &browser.command()]);
+    let config = tool.home().join("config.toml");
+    let profiles = "[profiles.acme]\napi_key_env = \"ACME_KEY\"\n[profiles.other]\napi_key_env = \"OTHER_KEY\"\n";
+    std::fs::write(&config, format!("{profiles}base_url = \"{}\"\n", api.url())).unwrap();
+    let tool = tool.args(&["--profile", "other", "--interval", "20ms"]).env("INSTANTLY_OAUTH_CONFIG", &config);
+    let tool = tool.env("ACME_KEY", KEY).env("OTHER_KEY", KEY).env("DISPLAY", ":0").env("MINE", "stays");
+    tool.env("PATH", path(&[&clipboard, &notice])).run().expect(0);
+    for program in [&browser, &clipboard, &notice] {
+        let environment = program.note("environment");
+        assert!(environment.contains("MINE=stays"), "{environment}");
+        assert!(!environment.contains(KEY) && !environment.contains("_KEY="), "{environment}");
+    }
+}
+
+#[test]
 fn the_bell_is_what_is_left_and_a_pipe_has_none() {
     let bad = Program::named("notify-send", "exit 1");
     let api = service();
