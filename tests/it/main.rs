@@ -13,6 +13,7 @@ mod limits;
 mod outcomes;
 mod pipes;
 mod polling;
+mod profiles;
 mod resume;
 mod sandbox;
 mod secure;
