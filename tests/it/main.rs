@@ -14,6 +14,7 @@ mod outcomes;
 mod pipes;
 mod polling;
 mod profiles;
+mod readme;
 mod resume;
 mod sandbox;
 mod secure;
