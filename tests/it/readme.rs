@@ -225,3 +225,17 @@ fn the_config_file_is_one() {
         run.says("the profile staging's api_key_env, STAGING_KEY: it is not set");
     }
 }
+
+#[test]
+fn the_driver_is_a_program() {
+    if !is_here("node") {
+        eprintln!("skipped: node is not installed");
+        return;
+    }
+    let blocks = blocks();
+    let desk = Desk::new();
+    for block in of_language(&blocks, &["js"]) {
+        desk.write("sign-in.mjs", &block.text, 0o600);
+        desk.run("node --check sign-in.mjs").expect(0);
+    }
+}
