@@ -43,19 +43,10 @@ pub struct Chromium {
     profile: TempDir,
 }
 
-/// The browser that other tests are using right now, or a new one; none, and a line that says why, where it is not
-/// installed.
+/// The browser that other tests are using right now, or a new one; none where it is not installed.
 pub fn chromium() -> Option<Arc<Chromium>> {
     static RUNNING: Mutex<Weak<Chromium>> = Mutex::new(Weak::new());
-    let Some(program) = program() else {
-        static TOLD: Once = Once::new();
-        // Past the harness, which keeps what a test prints to itself unless it fails.
-        TOLD.call_once(|| {
-            let names = NAMES.join(" or ");
-            let _ = writeln!(std::io::stderr(), "the tests of the consent page are skipped: no {names} in $PATH");
-        });
-        return None;
-    };
+    let program = program()?;
     let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
     Some(running.upgrade().unwrap_or_else(|| {
         let started = Arc::new(Chromium::start(&program));
@@ -64,10 +55,21 @@ pub fn chromium() -> Option<Arc<Chromium>> {
     }))
 }
 
-/// Where it is installed.
+/// Where it is installed; nowhere, and a line that says so, if it is not.
 pub fn program() -> Option<PathBuf> {
-    let folders: Vec<_> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
-    NAMES.iter().find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|path| path.is_file()))
+    static TOLD: Once = Once::new();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = std::env::split_paths(&path).collect();
+    let found =
+        NAMES.iter().find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|path| path.is_file()));
+    if found.is_none() {
+        // Past the harness, which keeps what a test prints to itself unless it fails.
+        TOLD.call_once(|| {
+            let names = NAMES.join(" or ");
+            let _ = writeln!(std::io::stderr(), "the tests of the consent page are skipped: no {names} in $PATH");
+        });
+    }
+    found
 }
 
 impl Chromium {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::chromium::{FLAGS, chromium, program};
+use super::chromium::{FLAGS, program};
 use super::devtools::Devtools;
 use super::{Chromium, Tab};
 use crate::support::Tool;
@@ -14,7 +14,7 @@ use crate::support::run::finish;
 
 #[test]
 fn connect_opens_it() {
-    let Some(program) = chromium().and_then(|_| program()) else { return };
+    let Some(program) = program() else { return };
     let profile = tempfile::tempdir().unwrap();
     let quoted: Vec<_> = FLAGS.iter().map(|flag| format!("'{flag}'")).collect();
     let folder = profile.path().display();
@@ -59,7 +59,7 @@ impl Drop for Ending {
 
 #[test]
 fn nothing_of_the_browser_is_left_behind() {
-    let Some(program) = chromium().and_then(|_| program()) else { return };
+    let Some(program) = program() else { return };
     let browser = Arc::new(Chromium::start(&program));
     let profile = browser.profile().to_owned();
     let tab = browser.tab();
