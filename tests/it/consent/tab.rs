@@ -115,6 +115,8 @@ impl Tab {
     /// The page is the form, filled in with this mailbox.
     #[track_caller]
     pub fn fill(&self, mailbox: &str) {
+        // The browser gives it the focus a moment after the page is there, and complains where a click was quicker.
+        self.until("document.activeElement?.id === 'mailbox'");
         self.click("#mailbox");
         self.call("Input.insertText", &json!({"text": mailbox}));
         self.until(&format!("document.querySelector('#mailbox').value === {}", json!(mailbox)));
