@@ -6,6 +6,7 @@
 mod batch;
 mod browsers;
 mod comforts;
+mod consent;
 mod events;
 mod house;
 mod init;
