@@ -1,6 +1,7 @@
 //! The commands: what was asked for, resolved, carried out and reported.
 
 mod batch;
+mod complete;
 mod completions;
 mod connect;
 mod desk;
@@ -15,6 +16,7 @@ mod starting;
 mod status;
 mod workspace;
 
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -29,6 +31,8 @@ use crate::model::conclusion::Conclusion;
 use crate::model::environment::Environment;
 use crate::report::Reporter;
 use crate::settings::{self, Terminal};
+
+pub use complete::complete;
 
 /// How the process is to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,9 +52,7 @@ impl From<u8> for Exit {
 /// Carries a command out.
 #[must_use]
 pub fn run(cli: &Cli) -> Exit {
-    let environment = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+    let environment = environment();
     let terminal = Terminal { stderr: std::io::stderr().is_terminal(), stdout: std::io::stdout().is_terminal() };
     let reporter = Rc::new(Reporter::new(settings::output(&cli.global, &environment, terminal)));
     let outcome = catch_unwind(AssertUnwindSafe(|| command(cli, &environment, &reporter)));
@@ -73,6 +75,12 @@ fn command(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Res
         Command::Sandbox(flags) => sandbox::run(flags, reporter),
         Command::Completions { shell } => completions::run(*shell, reporter),
     }
+}
+
+/// The variables of this process, as far as they are text.
+fn environment() -> Environment {
+    let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    std::env::vars_os().filter_map(text).collect()
 }
 
 /// One thread is enough: there is one person and, here, one request at a time.

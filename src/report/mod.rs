@@ -3,6 +3,7 @@
 mod console;
 mod foreign;
 mod json;
+mod offer;
 mod rows;
 mod spinner;
 mod stdout;
@@ -23,6 +24,8 @@ use crate::model::summary::Summary;
 
 use console::Console;
 use table::Look;
+
+pub use offer::{Candidate, offer};
 
 /// The columns of a table that no terminal shows.
 const WIDTH: usize = 80;

@@ -16,7 +16,7 @@ use crate::model::words::Route;
 
 pub use limits::limits;
 pub use output::{Terminal, output};
-pub use state::{Place, state};
+pub use state::{Place, place, state};
 
 /// Between two polls, where nothing else is asked for: what the API's documentation recommends.
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(5);
