@@ -2,12 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use instantly_oauth::cli::Cli;
 use instantly_oauth::commands;
 
 fn main() -> ExitCode {
-    let exit = commands::complete().unwrap_or_else(|| match Cli::try_parse() {
+    let exit = commands::complete().unwrap_or_else(|| match Cli::read(&std::env::args_os().collect::<Vec<_>>()) {
         Ok(cli) => commands::run(&cli),
         Err(error) => {
             // A reader that has gone has had enough of the help.

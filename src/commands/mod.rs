@@ -8,6 +8,7 @@ mod desk;
 mod ending;
 mod journal;
 mod limiter;
+mod manual;
 mod next;
 mod recording;
 mod sandbox;
@@ -74,6 +75,7 @@ fn command(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Res
         Command::Sessions(flags) => sessions::run(flags, &cli.global, environment, reporter),
         Command::Sandbox(flags) => sandbox::run(flags, reporter),
         Command::Completions { shell } => completions::run(*shell, reporter),
+        Command::Manual { format } => manual::run(*format, reporter),
     }
 }
 

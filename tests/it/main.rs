@@ -5,11 +5,14 @@
 
 mod batch;
 mod browsers;
+mod completing;
 mod events;
 mod house;
 mod init;
 mod journal;
 mod limits;
+mod manual;
+mod mistakes;
 mod outcomes;
 mod pipes;
 mod polling;
