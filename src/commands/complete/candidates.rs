@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Command;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter};
 
+use crate::model::config::Profile;
 use crate::model::environment::Environment;
 use crate::model::summary::Summary;
 use crate::settings;
@@ -42,6 +43,7 @@ pub(super) fn known(command: Command, line: &Words<'_>, environment: &Environmen
     let sessions = sessions(line, environment);
     let programs = programs(environment);
     command
+        .mut_arg("profile", |arg| arg.add(profiles(environment)))
         .mut_subcommand("status", |status| status.mut_arg("session", |arg| arg.add(sessions.clone())))
         .mut_subcommand("sessions", |list| {
             list.mut_subcommand("forget", |forget| forget.mut_arg("sessions", |arg| arg.add(sessions)))
@@ -82,8 +84,26 @@ fn about(session: &Summary) -> String {
     let mailbox = session.account().and_then(|account| account.email.clone());
     let mailbox = mailbox.or_else(|| session.record.expect.as_ref().map(|expect| format!("({expect})")));
     let provider = session.record.provider.map(|provider| provider.id().to_owned());
-    let parts = [Some(session.outcome().name().to_owned()), provider, mailbox];
+    let profile = session.record.profile.as_deref().map(str::to_owned);
+    let parts = [Some(session.outcome().name().to_owned()), provider, mailbox, profile];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// The workspaces of the config file, in its order.
+fn profiles(environment: &Environment) -> ArgValueCompleter {
+    let environment = environment.clone();
+    ArgValueCompleter::new(move |word: &OsStr| {
+        let config = settings::profiles(&environment);
+        let word = word.to_string_lossy();
+        let fitting = config.profiles.iter().filter(|profile| profile.name.starts_with(&*word));
+        let candidate = |profile: &Profile| {
+            let default = (config.default_profile.as_ref() == Some(&profile.name)).then(|| "the default".to_owned());
+            let place = profile.base_url.as_ref().map(ToString::to_string);
+            let about: Vec<_> = default.into_iter().chain(place).collect();
+            CompletionCandidate::new(&profile.name).help((!about.is_empty()).then(|| about.join(", ").into()))
+        };
+        fitting.map(candidate).collect()
+    })
 }
 
 /// The programs that the shell would find, or those at the path that is being typed.

@@ -30,6 +30,7 @@ pub(super) const ENVIRONMENT: Terms = &[
     ),
     (&["INSTANTLY_API_KEY_FILE"], "A file that holds the key in its first line."),
     (&["INSTANTLY_PROFILE"], "A workspace from the config file, as `--profile`."),
+    (&["INSTANTLY_OAUTH_CONFIG"], "The config file, if it is not at its usual place."),
     (&["INSTANTLY_BASE_URL"], "Where the API is, as `--base-url`."),
     (&["INSTANTLY_OAUTH_STATE_DIR"], "Where the journal is kept, as `--state-dir`."),
     (
@@ -63,6 +64,11 @@ pub(super) const FILES_KEPT: &str = "The journal can be read by its owner alone.
                                      `~/Library/Application Support/instantly-oauth`, on Windows `%LOCALAPPDATA%\\instantly-oauth`.";
 
 pub(super) const FILES: Terms = &[
+    (
+        &["config.toml"],
+        "The workspaces that `--profile` names, each with a place for its key, in `$XDG_CONFIG_HOME/instantly-oauth`, else \
+         `~/.config/instantly-oauth`; on macOS beside the journal, on Windows in `%APPDATA%\\instantly-oauth`.",
+    ),
     (
         &["journal.db"],
         "The sessions of the last thirty days, and what was sent under which limits. `sessions` shows it, `sessions forget` erases \

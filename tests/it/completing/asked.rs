@@ -80,3 +80,21 @@ fn what_the_command_line_knows_comes_with_what_it_is() {
         assert_eq!(ask("fish", words).run().expect(0).stdout, told, "{words:?}");
     }
 }
+
+#[test]
+fn profiles_come_from_the_config_file() {
+    let config = "default_profile = \"beta\"\n[profiles.acme]\napi_key_env = \"A\"\nbase_url = \"https://api.acme.example\"\n\
+                  [profiles.beta]\napi_key_env = \"B\"\n[profiles.\"ops@beta\"]\napi_key_env = \"C\"\n";
+    for (words, told) in [
+        (&["--profile", ""][..], "acme\thttps://api.acme.example\nbeta\tthe default\nops@beta\n"),
+        (&["connect", "google", "--profile", "b"], "beta\tthe default\n"),
+        (&["status", "--profile=o"], "--profile=ops@beta\n"),
+        (&["--profile", "x"], ""),
+    ] {
+        let tool = ask("fish", words);
+        let folder = tool.home().join(".config/instantly-oauth");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("config.toml"), config).unwrap();
+        assert_eq!(tool.run().expect(0).stdout, told, "{words:?}");
+    }
+}

@@ -58,6 +58,22 @@ fn nobody_is_waited_for() {
     let key = tool.home().join("key");
     pipe(&key);
     assert_eq!(values(tool.env("INSTANTLY_API_KEY_FILE", &key).run()), [""; 0]);
+    let tool = ask("zsh", &["--profile", ""]);
+    let config = tool.home().join("config.toml");
+    pipe(&config);
+    assert_eq!(values(tool.env("INSTANTLY_OAUTH_CONFIG", &config).run()), [""; 0]);
+}
+
+#[test]
+fn no_program_is_run_for_a_key() {
+    let tool = ask("zsh", &["connect", "google", "--profile", ""]);
+    let (home, config) = (tool.home().to_owned(), tool.home().join("config.toml"));
+    let text = "[profiles.acme]\napi_key_command = [\"touch\", \"was-run\"]\n";
+    fs::write(&config, text).unwrap();
+    let (mut command, _home) = tool.env("INSTANTLY_OAUTH_CONFIG", &config).into_command();
+    let output = command.current_dir(&home).output().unwrap();
+    assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (&b"acme\n"[..], &b""[..]));
+    assert_eq!(contents(&home).len(), 2);
 }
 
 #[test]
@@ -73,7 +89,7 @@ fn whatever_is_broken_there_is_nothing_to_see() {
     broken(&|place| fs::write(place.join("journal.db"), "no database").unwrap(), status);
     broken(&|place| fs::write(place.join("journal.db"), [0; 8192]).unwrap(), status);
     broken(&|place| fs::create_dir(place.join("journal.db")).unwrap(), status);
-    broken(&|place| fs::set_permissions(place, PermissionsExt::from_mode(0)).unwrap(), status);
+    broken(&|place| fs::set_permissions(place, PermissionsExt::from_mode(0o0)).unwrap(), status);
     let damaged = |place: &Path| {
         remember(place, Kind::Real, &["a1"]);
         let mut bytes = fs::read(place.join("journal.db")).unwrap();
@@ -81,6 +97,15 @@ fn whatever_is_broken_there_is_nothing_to_see() {
         fs::write(place.join("journal.db"), bytes).unwrap();
     };
     broken(&damaged, status);
+    let config = |text: &'static str| {
+        move |place: &Path| {
+            let folder = place.ancestors().nth(3).unwrap().join(".config/instantly-oauth");
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("config.toml"), text).unwrap();
+        }
+    };
+    broken(&config("[profiles"), &["--profile", ""]);
+    broken(&config("nonsense = 1"), &["--profile", ""]);
     broken(&|_| {}, &["nonsense", "--what", "is=this"]);
     broken(&|_| {}, &["status", "\u{1b}[2J"]);
     // No home, no variables at all but the one, no folder to be in, and arguments that no script sends.

@@ -32,6 +32,9 @@ fn start(shell: &str) -> Terminal {
     let (_, arguments, file, prompt) = SHELLS.iter().find(|(name, ..)| *name == shell).unwrap();
     let home = tempfile::tempdir().unwrap();
     remember(&state(home.path()), Kind::Real, &["7f3a91d2046b", "c4d80b6e1a52"]);
+    let config = home.path().join(".config/instantly-oauth");
+    fs::create_dir_all(&config).unwrap();
+    fs::write(config.join("config.toml"), "[profiles.acme]\napi_key_env = \"ACME\"\n").unwrap();
     fs::write(home.path().join("my list.csv"), "").unwrap();
     fs::create_dir(home.path().join("lists")).unwrap();
     let tool = cargo_bin!("instantly-oauth").parent().unwrap().to_owned();
@@ -85,6 +88,7 @@ fn a_line_is_completed() {
         becomes("connect goo", "connect google");
         becomes("status 7f", "status 7f3a91d2046b");
         becomes("sessions forget 7f3a91d2046b c", "sessions forget 7f3a91d2046b c4d80b6e1a52");
+        becomes("connect google --profile a", "connect google --profile acme");
         becomes("batch lis", "batch lists/");
         if shell == "elvish" {
             // It quotes by itself, and has home and variables its own way.
