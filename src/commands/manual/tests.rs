@@ -40,7 +40,7 @@ fn every_command_flag_and_code_is_in_both() {
 fn a_manual_is_ascii_without_requests_of_its_texts() {
     let [roff, _] = written();
     assert!(roff.is_ascii());
-    let known = [".TH", ".SH", ".SS", ".PP", ".TP", ".RS", ".RE", ".nf", ".fi"];
+    let known = [".TH", ".nh", ".ad", ".SH", ".SS", ".PP", ".TP", ".RS", ".RE", ".nf", ".fi"];
     for line in roff.lines().filter(|line| line.starts_with(['.', '\''])) {
         assert!(known.iter().any(|request| line.split(' ').next() == Some(request)), "{line}");
     }
