@@ -16,6 +16,8 @@ mod mistakes;
 mod outcomes;
 mod pipes;
 mod polling;
+mod profiles;
+mod readme;
 mod resume;
 mod sandbox;
 mod secure;
