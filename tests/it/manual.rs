@@ -10,7 +10,7 @@ pub fn is_here(program: &str) -> bool {
     let version = Command::new("sh").args(["-c", "command -v \"$0\"", program]).stdout(Stdio::null()).status();
     let is_here = version.is_ok_and(|status| status.success());
     if !is_here {
-        eprintln!("left out: {program} is not installed here");
+        eprintln!("skipped: {program} is not installed");
     }
     is_here
 }
