@@ -1,4 +1,4 @@
-//! `completions`: the script that has a shell ask this program what can be typed. See [`super::complete`].
+//! `completions`: the script that has a shell ask this program what can be typed. See [`mod@super::complete`].
 
 use clap_complete::Shell;
 
