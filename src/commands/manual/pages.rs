@@ -63,8 +63,10 @@ fn usage(command: &mut Command) -> String {
 /// A command, and those below it.
 fn about(command: &mut Command, global: &[Arg]) -> Vec<Block> {
     let name = command.get_bin_name().unwrap_or_else(|| command.get_name()).to_owned();
-    let what = command.get_about().map(ToString::to_string).unwrap_or_default();
-    let mut blocks = vec![Block::Part(name), Block::Text(sentence(&what)), Block::Code(usage(command))];
+    let what = command.get_long_about().or_else(|| command.get_about()).map(ToString::to_string).unwrap_or_default();
+    let mut blocks = vec![Block::Part(name)];
+    blocks.extend(what.split("\n\n").map(|text| Block::Text(sentence(text))));
+    blocks.push(Block::Code(usage(command)));
     let is_own = |arg: &&Arg| !is_help(arg) && !global.iter().any(|global| global.get_id() == arg.get_id());
     let (positional, flags): (Vec<_>, Vec<_>) =
         command.get_arguments().filter(is_own).partition(|arg| arg.is_positional());
