@@ -10,14 +10,6 @@ use crate::model::duration;
 use crate::model::provider::Provider;
 use crate::sandbox::Scenario;
 
-pub(super) const EXAMPLES: &str = "\
-Examples:
-  instantly-oauth batch mailboxes.csv --sandbox=mixed     try it: no key, no network, nothing real
-  instantly-oauth batch mailboxes.csv --dry-run           what would be done
-  instantly-oauth batch mailboxes.csv                     one browser tab after the other
-  instantly-oauth batch mailboxes.csv --parallel 10 --no-browser --json
-  instantly-oauth batch mailboxes.csv --retry-failed";
-
 /// The longest wait for what the service names, or an outage, where nothing else is asked for.
 pub const MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 

@@ -1,6 +1,7 @@
 //! The commands: what was asked for, resolved, carried out and reported.
 
 mod batch;
+mod complete;
 mod completions;
 mod connect;
 mod desk;
@@ -8,6 +9,7 @@ mod ending;
 mod hands;
 mod journal;
 mod limiter;
+mod manual;
 mod next;
 mod notify;
 mod recording;
@@ -17,6 +19,7 @@ mod starting;
 mod status;
 mod workspace;
 
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -32,6 +35,8 @@ use crate::model::environment::Environment;
 use crate::model::event::Sink;
 use crate::report::Reporter;
 use crate::settings::{self, Terminal};
+
+pub use complete::complete;
 
 /// How the process is to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +56,7 @@ impl From<u8> for Exit {
 /// Carries a command out.
 #[must_use]
 pub fn run(cli: &Cli) -> Exit {
-    let environment = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+    let environment = environment();
     let terminal = Terminal { stderr: std::io::stderr().is_terminal(), stdout: std::io::stdout().is_terminal() };
     let reporter = Rc::new(Reporter::new(settings::output(&cli.global, &environment, terminal)));
     let begun = System.moment();
@@ -90,7 +93,14 @@ fn command(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Res
         Command::Sessions(flags) => sessions::run(flags, &cli.global, environment, reporter),
         Command::Sandbox(flags) => sandbox::run(flags, reporter),
         Command::Completions { shell } => completions::run(*shell, reporter),
+        Command::Manual { format } => manual::run(*format, reporter),
     }
+}
+
+/// The variables of this process, as far as they are text.
+fn environment() -> Environment {
+    let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    std::env::vars_os().filter_map(text).collect()
 }
 
 /// One thread is enough: there is one person and, here, one request at a time.

@@ -4,6 +4,7 @@ mod abilities;
 mod console;
 mod foreign;
 mod json;
+mod offer;
 mod qr;
 mod rows;
 mod sequences;
@@ -29,6 +30,8 @@ use crate::model::summary::Summary;
 pub use abilities::{Abilities, Between, Call, Screen};
 use console::Console;
 use table::Look;
+
+pub use offer::{Candidate, offer};
 
 /// The columns of a table that no terminal shows.
 const WIDTH: usize = 80;

@@ -15,11 +15,11 @@ use std::time::Duration;
 use crate::api::Config;
 use crate::model::words::Route;
 
-pub use file::{ConfigFile, config_file, config_path, key_variables};
+pub use file::{ConfigFile, config_file, config_path, key_variables, profiles};
 pub use limits::limits;
 pub use output::{Terminal, output};
 pub use reach::{Reach, Workspaces, interval};
-pub use state::{Place, state};
+pub use state::{Place, place, state};
 pub use whose::{By, Whose};
 
 /// Between two polls, where nothing else is asked for: what the API's documentation recommends.

@@ -173,9 +173,46 @@ fn the_committed_completions_are_those_of_this_command_line() {
     ] {
         let run = Tool::new(["completions", shell]).run().expect(0);
         let committed = fs::read_to_string(root().join("completions").join(file)).unwrap_or_default();
-        let regenerate = format!("cargo run -- completions {shell} >completions/{file}");
+        assert!(run.stdout == committed, "completions/{file} is not what is printed");
+        assert_eq!(run.stderr, "");
+    }
+}
+
+#[test]
+fn the_committed_manual_is_that_of_this_command_line() {
+    for (format, file) in [("roff", "instantly-oauth.1"), ("markdown", "reference.md")] {
+        let run = Tool::new(["manual", "--format", format]).run().expect(0);
+        let committed = fs::read_to_string(root().join("completions").join(file)).unwrap_or_default();
+        let regenerate = format!("cargo run -- manual --format {format} >completions/{file}");
         assert!(run.stdout == committed, "completions/{file} is out of date; run: {regenerate}");
         assert_eq!(run.stderr, "");
+    }
+}
+
+/// The variables that `src` reads from the environment, and where.
+fn variables() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (path, text) in files("src", "rs") {
+        let ours = |text: &str| {
+            text.starts_with("INSTANTLY_")
+                && !text.ends_with('_')
+                && text.bytes().all(|b| b == b'_' || b.is_ascii_uppercase())
+        };
+        let tests = path.components().any(|part| part.as_os_str().to_string_lossy().starts_with("tests"));
+        let words = text.split("#[cfg(test)]").next().unwrap().split('"').filter(|word| !tests && ours(word));
+        found.extend(words.map(str::to_owned));
+    }
+    found
+}
+
+#[test]
+fn the_manual_has_every_variable_of_ours() {
+    let reference = fs::read_to_string(root().join("completions/reference.md")).unwrap();
+    // This one is for the programs that this tool starts, and not read.
+    let told = variables().into_iter().filter(|name| name != "INSTANTLY_OAUTH_URL").collect::<Vec<_>>();
+    assert!(told.len() > 5, "{told:?}");
+    for name in told {
+        assert!(reference.contains(&format!("- `{name}`")), "the manual does not tell of {name}");
     }
 }
 
@@ -236,6 +273,7 @@ fn help_has_every_flag_and_the_exit_codes() {
         (&["sessions", "forget"], &["--all", "--sandbox"], false),
         (&["sandbox"], sandbox, false),
         (&["completions"], &[], false),
+        (&["manual"], &["--format"], false),
     ] {
         for help in ["--help", "-h"] {
             let run = Tool::new(command).args(&[help]).run().expect(0);
@@ -247,6 +285,15 @@ fn help_has_every_flag_and_the_exit_codes() {
             }
             let table = run.stdout.contains(&instantly_oauth::exit::table());
             assert_eq!(table, ends_by_code && help == "--help", "{command:?} {help}: {}", run.stdout);
+            // Each has examples that call it, and at least the codes that it can end with. The short help is short.
+            let called = format!("  {}", [&["instantly-oauth"], command].concat().join(" "));
+            let codes = run.stdout.contains("Examples:\n") && run.stdout.contains("\nExit codes:\n    0  ");
+            let examples = run.stdout.lines().filter(|line| line.starts_with(&called)).count() > 1;
+            assert_eq!(
+                (codes, examples || command.is_empty()),
+                (help == "--help", help == "--help" || command.is_empty())
+            );
+            assert!(run.stdout.lines().all(|line| line.len() <= 100), "{command:?} {help}: {}", run.stdout);
             assert_eq!(run.stderr, "");
         }
     }

@@ -6,12 +6,15 @@
 mod batch;
 mod browsers;
 mod comforts;
+mod completing;
 mod consent;
 mod events;
 mod house;
 mod init;
 mod journal;
 mod limits;
+mod manual;
+mod mistakes;
 mod outcomes;
 mod pipes;
 mod polling;

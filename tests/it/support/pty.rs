@@ -65,7 +65,7 @@ impl Terminal {
     }
 
     /// Runs a command of any kind, whose environment is just what was set on it.
-    fn of(command: &Command, home: TempDir, columns: u16, rows: u16, term: Option<&str>) -> Self {
+    pub fn of(command: &Command, home: TempDir, columns: u16, rows: u16, term: Option<&str>) -> Self {
         let mut builder = CommandBuilder::new(command.get_program());
         builder.args(command.get_args());
         builder.cwd(home.path());
