@@ -48,9 +48,10 @@ impl From<u8> for Exit {
 /// Carries a command out.
 #[must_use]
 pub fn run(cli: &Cli) -> Exit {
-    let environment = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+    // Windows takes no notice of the case of their names.
+    let name = |name: String| if cfg!(windows) { name.to_uppercase() } else { name };
+    let environment =
+        std::env::vars_os().filter_map(|(key, value)| Some((name(key.into_string().ok()?), value))).collect();
     let terminal = Terminal { stderr: std::io::stderr().is_terminal(), stdout: std::io::stdout().is_terminal() };
     let reporter = Rc::new(Reporter::new(settings::output(&cli.global, &environment, terminal)));
     let outcome = catch_unwind(AssertUnwindSafe(|| command(cli, &environment, &reporter)));
@@ -65,6 +66,9 @@ pub fn run(cli: &Cli) -> Exit {
 }
 
 fn command(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Result<Exit, Error> {
+    if !matches!(cli.command, Command::Sandbox(_) | Command::Completions { .. }) {
+        settings::readable(environment)?;
+    }
     match &cli.command {
         Command::Connect(flags) => connect::run(flags, &cli.global, environment, reporter),
         Command::Status(flags) => status::run(flags, &cli.global, environment, reporter),

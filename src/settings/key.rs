@@ -23,8 +23,8 @@ pub(super) fn find(flags: &Global, environment: &Environment) -> Result<SecretSt
     if let Some(key) = environment.var("INSTANTLY_API_KEY") {
         return check("INSTANTLY_API_KEY", key);
     }
-    if let Some(path) = environment.var("INSTANTLY_API_KEY_FILE") {
-        return from_file("INSTANTLY_API_KEY_FILE", Path::new(path));
+    if let Some(path) = environment.path("INSTANTLY_API_KEY_FILE") {
+        return from_file("INSTANTLY_API_KEY_FILE", &path);
     }
     Err(Error::new(Outcome::Auth, "no API key")
         .hint("Give it with INSTANTLY_API_KEY=..., or with --api-key-file PATH (- for stdin).")

@@ -3,6 +3,7 @@
 mod key;
 mod limits;
 mod output;
+mod readable;
 mod state;
 
 use std::time::Duration;
@@ -16,6 +17,7 @@ use crate::model::words::Route;
 
 pub use limits::limits;
 pub use output::{Terminal, output};
+pub use readable::readable;
 pub use state::{Place, state};
 
 /// Between two polls, where nothing else is asked for: what the API's documentation recommends.

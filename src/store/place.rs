@@ -34,8 +34,7 @@ const NAME: &str = "instantly-oauth";
 /// Support`, on Windows `%LOCALAPPDATA%`. None where there is no home.
 #[must_use]
 pub fn default_directory(environment: &Environment, system: &str) -> Option<PathBuf> {
-    let absolute =
-        |name| environment.var(name).map(PathBuf::from).filter(|path| path.is_absolute() || system == "windows");
+    let absolute = |name| environment.path(name).filter(|path| path.is_absolute() || system == "windows");
     // A relative one is to be ignored (XDG Base Directory Specification).
     if let Some(state) = absolute("XDG_STATE_HOME") {
         return Some(state.join(NAME));
