@@ -56,8 +56,10 @@ pub fn interval(asked: Option<Duration>, base: &BaseUrl) -> Result<Duration, Err
 pub fn route(config: &Config) -> Route {
     Route {
         host: config.base.authority(),
-        proxy: config.proxy.as_ref().map(ToString::to_string),
+        proxy: config.proxy.as_ref().filter(|proxy| proxy.is_used()).map(ToString::to_string),
+        login: config.proxy.as_ref().is_some_and(ProxyChoice::has_login),
         roots: config.roots.describe(),
+        desk: config.roots.desk(),
     }
 }
 
