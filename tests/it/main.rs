@@ -5,6 +5,7 @@
 
 mod batch;
 mod browsers;
+mod environments;
 mod events;
 mod house;
 mod init;
