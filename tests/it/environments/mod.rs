@@ -1,7 +1,9 @@
 //! The places where operators sit: behind proxies, in containers, over SSH, in WSL, on narrow and plain terminals.
 
 mod container;
+mod desks;
 mod exempt;
+mod odd;
 mod proxies;
 mod trust;
 
