@@ -3,6 +3,8 @@
 mod container;
 mod desks;
 mod exempt;
+mod locale;
+mod narrow;
 mod odd;
 mod proxies;
 mod trust;
