@@ -104,6 +104,7 @@ fn place(end: &mut Conclusion, case: &Case) {
     end.provider = case.provider;
     end.started_at = Some(case.started_at);
     end.source = case.source;
+    end.profile.clone_from(&case.route.profile);
 }
 
 fn connected(account: Account, case: &Case) -> Conclusion {

@@ -16,6 +16,8 @@ pub struct Route {
     pub roots: String,
     /// Where this runs.
     pub desk: Desk,
+    /// The profile of the workspace, where it has one.
+    pub profile: Option<String>,
 }
 
 /// Where this runs, as far as certificates are kept and fetched in different ways.

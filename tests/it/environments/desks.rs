@@ -39,21 +39,18 @@ fn connect(path: &Path, variables: &[(&str, &str)], flags: &[&str]) -> Run {
     live.end().expect(0)
 }
 
-/// Whether this test runs where no set of variables can make a WSL of it.
-fn in_a_container() -> bool {
+/// Why no set of variables can make a WSL of this machine, where that is so.
+fn never_wsl() -> Option<&'static str> {
     let marked = ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| Path::new(mark).exists());
-    if marked || !cfg!(target_os = "linux") {
-        println!("skipped: this is a container or no Linux, which WSL never is");
-    }
-    marked || !cfg!(target_os = "linux")
+    (marked || !cfg!(target_os = "linux")).then_some("skipped: this is a container or no Linux, which WSL never is")
 }
 
 const WSL: (&str, &str) = ("WSL_DISTRO_NAME", "Ubuntu");
 
 #[test]
 fn from_wsl_each_way_to_windows_is_tried_until_one_ends_well() {
-    if in_a_container() {
-        return;
+    if let Some(why) = never_wsl() {
+        return println!("{why}");
     }
     let (view, dll, shell) = ("wslview", "rundll32.exe", "powershell.exe");
     for (codes, opened, reached) in [
@@ -81,8 +78,8 @@ fn from_wsl_each_way_to_windows_is_tried_until_one_ends_well() {
 
 #[test]
 fn the_url_reaches_windows_whole_and_never_as_code() {
-    if in_a_container() {
-        return;
+    if let Some(why) = never_wsl() {
+        return println!("{why}");
     }
     let codes = [("wslview", 1), ("rundll32.exe", 1), ("powershell.exe", 0)];
     for (wslenv, crosses) in [
@@ -106,8 +103,8 @@ fn the_url_reaches_windows_whole_and_never_as_code() {
 
 #[test]
 fn in_wsl_what_was_named_is_opened_and_nothing_beside_it() {
-    if in_a_container() {
-        return;
+    if let Some(why) = never_wsl() {
+        return println!("{why}");
     }
     let (path, windows) = programs(&[("wslview", 0), ("rundll32.exe", 0), ("powershell.exe", 0)]);
     let browser = Program::new(KEEP);

@@ -33,9 +33,19 @@ fn a_path_that_is_no_text_is_used_wherever_it_is_named() {
     // The key's file, by its variable.
     std::fs::write(path(b"key"), "a-key-of-its-own\n").unwrap();
     let api = session();
-    connect(&api).no_env("INSTANTLY_API_KEY").env("INSTANTLY_API_KEY_FILE", path(b"key")).run().expect(0);
+    // It is not passed over for somebody else's.
+    let profile = "default_profile = \"x\"\n[profiles.x]\napi_key_env = \"OTHER\"\n";
+    std::fs::write(path(b"config"), profile).unwrap();
+    let tool =
+        connect(&api).no_env("INSTANTLY_API_KEY").env("INSTANTLY_OAUTH_CONFIG", path(b"config")).env("OTHER", "x");
+    tool.env("INSTANTLY_API_KEY_FILE", path(b"key")).run().expect(0);
     assert_eq!(api.requests()[0].header("authorization"), Some("Bearer a-key-of-its-own"));
     assert_eq!(api.lines(), [INIT, STATUS]);
+    // And the config file is used itself, by its variable.
+    let api = session();
+    let tool = connect(&api).no_env("INSTANTLY_API_KEY").env("INSTANTLY_OAUTH_CONFIG", path(b"config"));
+    tool.env("OTHER", "the-profiles-key").run().expect(0);
+    assert_eq!(api.requests()[0].header("authorization"), Some("Bearer the-profiles-key"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ fn route(desk: Desk, proxy: Option<&str>) -> Route {
         login: false,
         roots: "the system's certificates".into(),
         desk,
+        profile: None,
     }
 }
 
