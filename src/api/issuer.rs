@@ -18,9 +18,11 @@ pub(super) struct Naming(pub(super) Arc<WebPkiServerVerifier>);
 
 /// A certificate whose issuer is not among the trusted roots.
 #[derive(Debug)]
-struct Untrusted {
+pub(super) struct Untrusted {
     /// Its name, or nothing where it has none.
-    issuer: String,
+    pub(super) issuer: String,
+    /// Whether more was presented than the server's own certificate.
+    pub(super) presented: bool,
 }
 
 impl fmt::Display for Untrusted {
@@ -44,8 +46,12 @@ impl ServerCertVerifier for Naming {
         verified.map_err(|error| match error {
             Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
                 // The last of the chain is the one whose issuer would have to be known.
+                let presented = !intermediates.is_empty();
                 let issuer = issuer(intermediates.last().unwrap_or(end_entity)).unwrap_or_default();
-                Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(Untrusted { issuer }))))
+                Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(Untrusted {
+                    issuer,
+                    presented,
+                }))))
             }
             error => error,
         })
@@ -81,7 +87,7 @@ fn issuer(certificate: &CertificateDer<'_>) -> Option<String> {
 }
 
 /// Who issued the certificate, where a TLS error is that this is nobody who is trusted.
-pub(super) fn untrusted(error: &Error) -> Option<&str> {
+pub(super) fn untrusted(error: &Error) -> Option<&Untrusted> {
     let Error::InvalidCertificate(CertificateError::Other(OtherError(inner))) = error else { return None };
-    inner.downcast_ref::<Untrusted>().map(|untrusted| untrusted.issuer.as_str())
+    inner.downcast_ref()
 }

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::io;
 
-use super::issuer;
+use super::issuer::{self, Untrusted};
 use crate::model::failure::{Failure, NetworkKind};
 
 /// Types what went wrong between us and the server.
@@ -54,9 +54,12 @@ impl Causes {
             causes.away |= causes.detail.contains("failed to create underlying connection");
             causes.login |= LOGIN.iter().any(|words| causes.detail.contains(words));
             if let Some(error) = cause.downcast_ref::<rustls::Error>() {
-                let issuer = issuer::untrusted(error);
-                causes.tls = Some(if issuer.is_some() { NetworkKind::Untrusted } else { NetworkKind::Tls });
-                causes.detail = issuer.map_or_else(|| error.to_string(), str::to_owned);
+                (causes.tls, causes.detail) = match issuer::untrusted(error) {
+                    Some(Untrusted { issuer, presented }) => {
+                        (Some(NetworkKind::Untrusted { presented: *presented }), issuer.clone())
+                    }
+                    None => (Some(NetworkKind::Tls), error.to_string()),
+                };
                 break;
             }
             // An I/O error leaves what it wraps, often another one, out of its own chain.

@@ -8,7 +8,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 
-use super::certificates::{self, Doubt};
+use super::certificates;
 use super::issuer::Naming;
 use crate::error::Error;
 use crate::model::environment::Environment;
@@ -30,6 +30,9 @@ const BUNDLES: [&str; 9] = [
 /// Where it keeps them one by one.
 const DIRECTORIES: [&str; 4] =
     ["/etc/ssl/certs", "/etc/pki/tls/certs", "/usr/local/share/certs", "/system/etc/security/cacerts"];
+
+/// As many certificates as somebody puts into a file by hand.
+const FEW: usize = 10;
 
 /// More roots than the system's.
 #[derive(Clone, Debug, Default)]
@@ -95,12 +98,10 @@ impl Roots {
     fn load(&self, warn: impl Fn(String)) -> Result<RootCertStore, Error> {
         let mut store = RootCertStore::empty();
         if let Some(path) = &self.given {
-            for doubt in add_named(&mut store, "--ca-cert", path)? {
-                warn(format!("--ca-cert: {}: {doubt}", path.display()));
-            }
+            add_named(&mut store, "--ca-cert", path, &warn)?;
         }
         if let Some(path) = &self.file
-            && let Err(error) = add_named(&mut store, "SSL_CERT_FILE", path)
+            && let Err(error) = add_named(&mut store, "SSL_CERT_FILE", path, &warn)
         {
             warn(error.to_string());
         }
@@ -137,17 +138,24 @@ impl Roots {
     }
 }
 
-/// Trusts what is in a file, and gives what is odd about it.
-fn add_named(store: &mut RootCertStore, name: &str, path: &Path) -> Result<Vec<Doubt>, Error> {
+/// Trusts what is in a file, and warns of what is odd about it.
+fn add_named(store: &mut RootCertStore, name: &str, path: &Path, warn: impl Fn(String)) -> Result<(), Error> {
     let refuse = |why: anyhow::Error| {
         Error::usage(format!("{name}: no certificate could be read from {}", path.display()))
             .because(why)
             .hint("Give a file of certificates in PEM form (-----BEGIN CERTIFICATE-----), or one in DER form.")
     };
     let read = certificates::read(path).map_err(refuse)?;
-    let doubts = certificates::doubts(&read);
+    // A whole system's list has enough that are in order, and takes its time.
+    let doubts = if read.len() > FEW { Vec::new() } else { certificates::doubts(&read) };
     let (added, _) = store.add_parsable_certificates(read);
-    if added > 0 { Ok(doubts) } else { Err(refuse(anyhow::anyhow!("what is in it is damaged"))) }
+    if added == 0 {
+        return Err(refuse(anyhow::anyhow!("what is in it is damaged")));
+    }
+    for doubt in doubts {
+        warn(format!("{name}: {}: {doubt}", path.display()));
+    }
+    Ok(())
 }
 
 fn system(place: &System) -> Vec<CertificateDer<'static>> {

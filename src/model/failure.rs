@@ -88,7 +88,10 @@ pub enum NetworkKind {
     /// The connection could not be secured.
     Tls,
     /// The server's certificate was issued by nobody who is trusted: the detail is the issuer's name, where it has one.
-    Untrusted,
+    Untrusted {
+        /// Whether the server presented more than its own certificate, so that the issuer's can be had from there.
+        presented: bool,
+    },
     /// The proxy did not let us through.
     Proxy,
     /// The proxy wants a user name and password, or others than it got.
@@ -170,7 +173,7 @@ impl Failure {
         match self {
             Self::Status { status, .. } => *status >= 500,
             Self::Network { kind, .. } => {
-                !matches!(kind, NetworkKind::Tls | NetworkKind::Untrusted | NetworkKind::ProxyLogin)
+                !matches!(kind, NetworkKind::Tls | NetworkKind::Untrusted { .. } | NetworkKind::ProxyLogin)
             }
             _ => false,
         }
@@ -186,7 +189,7 @@ impl fmt::Display for Failure {
             Self::Status { status, message, .. } => (*status, message),
             Self::Held(hold) => return hold.cause.fmt(f),
             Self::Unusable { what } => return write!(f, "an unusable reply: {what}"),
-            Self::Network { kind: kind @ NetworkKind::Untrusted, detail, .. } => {
+            Self::Network { kind: kind @ NetworkKind::Untrusted { .. }, detail, .. } => {
                 return write!(f, "{}: {}", kind.name(), issued_by(detail));
             }
             Self::Network { kind, detail, .. } => return write!(f, "{}: {detail}", kind.name()),
@@ -233,7 +236,7 @@ impl NetworkKind {
         match self {
             Self::Dns => "the name does not resolve",
             Self::Connect => "no connection",
-            Self::Tls | Self::Untrusted => "no secure connection",
+            Self::Tls | Self::Untrusted { .. } => "no secure connection",
             Self::Proxy => "the proxy refused",
             Self::ProxyLogin => "the proxy refused its user name or password",
             Self::Timeout => "no reply in time",

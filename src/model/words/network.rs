@@ -57,9 +57,9 @@ pub(super) fn words(kind: NetworkKind, detail: &str, route: &Route) -> (String, 
         return (message, hints);
     }
     let (message, mut hints) = match kind {
-        NetworkKind::Untrusted => {
+        NetworkKind::Untrusted { presented } => {
             let message = format!("no secure connection to {host}: {}", issued_by(detail));
-            return (message, untrusted(detail, route));
+            return (message, untrusted(detail, presented, route));
         }
         NetworkKind::Tls => (
             format!("no secure connection to {host}: {detail}"),
@@ -156,9 +156,9 @@ fn speaks_tls(proxy: &str) -> Option<String> {
 }
 
 /// An authority that nobody here trusts: most likely the one of something that inspects TLS, which has to be named.
-fn untrusted(issuer: &str, route: &Route) -> Vec<String> {
+fn untrusted(issuer: &str, presented: bool, route: &Route) -> Vec<String> {
     let proxy = route.proxy.as_ref().map(|proxy| format!(" The request went through the proxy {proxy}."));
-    let fetch = fetch(issuer, route);
+    let fetch = fetch(issuer, presented, route);
     let set = match route.desk {
         Desk::Windows => "$env:SSL_CERT_FILE = \"C:\\path\\to\\ca.cer\"",
         Desk::Unix | Desk::Wsl | Desk::Mac => "export SSL_CERT_FILE=/path/to/ca.pem",
@@ -176,7 +176,7 @@ fn untrusted(issuer: &str, route: &Route) -> Vec<String> {
 }
 
 /// How its certificate is had, in a line.
-fn fetch(issuer: &str, route: &Route) -> String {
+fn fetch(issuer: &str, presented: bool, route: &Route) -> String {
     // The name is foreign, and the line will be pasted into a shell.
     let harmless = |sign: char| sign.is_ascii_alphanumeric() || " ._-".contains(sign);
     let fine = !issuer.is_empty() && !issuer.starts_with('-') && issuer.chars().all(harmless);
@@ -185,14 +185,21 @@ fn fetch(issuer: &str, route: &Route) -> String {
         Desk::Mac => format!("To have it from the keychain: security find-certificate -a -p -c \"{name}\" > ca.pem"),
         Desk::Windows => format!("To have it from Windows: certutil -store Root \"{name}\" ca.cer"),
         Desk::Wsl => format!("Windows has it, if its browsers work: certutil.exe -store Root \"{name}\" ca.cer"),
+        Desk::Unix if !presented => {
+            let name = if fine { format!("\"{name}\"") } else { "it".to_owned() };
+            format!("To have it: ask your IT, or export {name} from the authorities of a browser that works here.")
+        }
         Desk::Unix => {
             let host = if route.host.contains(':') { route.host.clone() } else { format!("{}:443", route.host) };
             let through = route.proxy.as_deref().and_then(|proxy| proxy.strip_prefix("http://"));
-            let through = through.and_then(|proxy| proxy.split(' ').next()).map(|proxy| format!("-proxy {proxy} "));
+            let through = through.and_then(|proxy| proxy.split(' ').next()).map(|proxy| {
+                let login = if route.login { " -proxy_user USER -proxy_pass pass:PASSWORD" } else { "" };
+                format!("-proxy {proxy}{login} ")
+            });
+            let through = through.unwrap_or_default();
             format!(
-                "Your IT has it. To see what is presented here, and compare: openssl s_client -showcerts {}-connect {host} \
-                 </dev/null >ca.pem",
-                through.unwrap_or_default()
+                "To have it: ask your IT, or take what is presented here, and compare it with what IT says: openssl s_client \
+                 -showcerts {through}-connect {host} </dev/null >ca.pem"
             )
         }
     }

@@ -100,7 +100,11 @@ fn a_failed_call_names_the_cause_and_the_cure() {
         (network(NetworkKind::Dns), 10, &["api.instantly.ai", "as it came", "DNS"]),
         (network(NetworkKind::Connect), 10, &["firewall"]),
         (network(NetworkKind::Tls), 10, &["clock", "the system's certificates"]),
-        (network(NetworkKind::Untrusted), 10, &["issued by \"as it came\"", "--ca-cert", "the system's certificates"]),
+        (
+            network(NetworkKind::Untrusted { presented: false }),
+            10,
+            &["issued by \"as it came\"", "--ca-cert", "the system's certificates"],
+        ),
         (network(NetworkKind::Proxy), 10, &["NO_PROXY"]),
         (Failure::Status { status: 422, message: Some("no".into()), own: true }, 9, &["Instantly refused", "422: no"]),
         (network(NetworkKind::Timeout), 10, &["--request-timeout"]),

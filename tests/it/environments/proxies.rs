@@ -201,11 +201,18 @@ fn a_proxy_that_inspects_tls_is_told_with_what_to_set_and_then_works() {
     // The key was not among what was read along.
     assert_eq!(api.lines(), [""; 0]);
     let wsl = connect(&[]).env("WSL_DISTRO_NAME", "Ubuntu").run().expect(10);
+    // Where it presents its own certificate as well, that is one way to have it.
+    let along = Front::chained(api.address(), &inspection, "api.example");
+    let along = Front::proxy(along.address(), "200 OK");
+    let along = Tool::connect(FAR, &[]).env("HTTPS_PROXY", format!("http://a:s3cret@{}", along.address()));
+    let along = along.run().expect(10);
+    tells_no_secret(&along);
     if cfg!(target_os = "linux") {
-        let line =
-            format!("openssl s_client -showcerts -proxy {} -connect api.example:443 </dev/null", proxy.address());
-        run.says(&line);
-        wsl.says("certutil.exe -store Root \"Inspection CA of the tests\" ca.cer");
+        run.says(&format!("ask your IT, or export \"{}\" from the authorities of a browser", Authority::NAME));
+        wsl.says(&format!("certutil.exe -store Root \"{}\" ca.cer", Authority::NAME));
+        along
+            .says("openssl s_client -showcerts -proxy 127.0.0.1:")
+            .says(" -proxy_user USER -proxy_pass pass:PASSWORD -connect api.example:443 </dev/null >ca.pem");
     }
     let run = connect(&["--ca-cert", inspection.file().to_str().unwrap()]).run().expect(0);
     assert_eq!((run.stdout.as_str(), run.stderr.contains("warning")), (CONNECTED, false), "{run:#?}");

@@ -70,12 +70,17 @@ fn what_is_no_certificate_is_told_as_what_it_is() {
 #[test]
 fn a_servers_own_certificate_in_place_of_its_authoritys_is_told() {
     let far = Far::named("localhost", [Act::started()]);
-    let tool = connect(&far);
-    let path = file(&tool, "leaf.pem", far.authority.certificate("localhost").0.pem());
-    let run = tool.args(&["--ca-cert", path.to_str().unwrap()]).run().expect(10);
-    run.says(&format!("warning: --ca-cert: {}: this is the certificate of \"localhost\"", path.display()))
-        .says(&format!("the one of \"{}\", who issued it, is needed", Authority::NAME))
-        .says("error: no secure connection");
+    for name in ["--ca-cert", "SSL_CERT_FILE"] {
+        let tool = connect(&far);
+        let path = file(&tool, "leaf.pem", far.authority.certificate("localhost").0.pem());
+        let flag = name.starts_with('-');
+        let tool = if flag { tool.args(&[name, path.to_str().unwrap()]) } else { tool.env(name, &path) };
+        tool.run()
+            .expect(10)
+            .says(&format!("warning: {name}: {}: this is the certificate of \"localhost\"", path.display()))
+            .says(&format!("the one of \"{}\", who issued it, is needed", Authority::NAME))
+            .says("error: no secure connection");
+    }
     assert_eq!(far.api.lines(), [""; 0]);
 }
 

@@ -65,15 +65,16 @@ impl Authority {
         self.issuer.as_ref()
     }
 
-    /// A server's side of TLS, with a certificate for this name.
-    fn server(&self, name: &str) -> ServerConfig {
+    /// A server's side of TLS, with a certificate for this name, and its own along with it or not.
+    fn server(&self, name: &str, along: bool) -> ServerConfig {
         let (leaf, key) = self.certificate(name);
+        let chain = [&leaf, self.own()].into_iter().take(1 + usize::from(along)).map(|it| it.der().clone());
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![leaf.der().clone()], key.serialize_der().try_into().unwrap())
+            .with_single_cert(chain.collect(), key.serialize_der().try_into().unwrap())
             .unwrap()
     }
 }
@@ -88,7 +89,16 @@ pub struct Front {
 impl Front {
     /// Takes TLS off in front of the server at this address, as the host of this name.
     pub fn tls(backend: SocketAddr, authority: &Authority, name: &str) -> Self {
-        let acceptor = TlsAcceptor::from(Arc::new(authority.server(name)));
+        Self::secure(backend, authority.server(name, false))
+    }
+
+    /// The same, with the authority's own certificate presented along.
+    pub fn chained(backend: SocketAddr, authority: &Authority, name: &str) -> Self {
+        Self::secure(backend, authority.server(name, true))
+    }
+
+    fn secure(backend: SocketAddr, config: ServerConfig) -> Self {
+        let acceptor = TlsAcceptor::from(Arc::new(config));
         Self::listen(move |stream, _| {
             let acceptor = acceptor.clone();
             async move {

@@ -1,5 +1,7 @@
 use super::*;
 
+const PRESENTED: NetworkKind = NetworkKind::Untrusted { presented: true };
+
 fn route(desk: Desk, proxy: Option<&str>) -> Route {
     Route {
         host: "api.instantly.ai".into(),
@@ -25,7 +27,7 @@ fn an_authority_that_is_not_trusted_is_named_with_what_to_set_on_this_system() {
         (Desk::Mac, ["security find-certificate -a -p -c \"Acme Root CA-2\" > ca.pem", "export SSL_CERT_FILE="]),
         (Desk::Windows, ["certutil -store Root \"Acme Root CA-2\" ca.cer", "$env:SSL_CERT_FILE = "]),
     ] {
-        let told = told(NetworkKind::Untrusted, name, &route(desk, None));
+        let told = told(PRESENTED, name, &route(desk, None));
         let always = [
             "no secure connection to api.instantly.ai: its certificate was issued by \"Acme Root CA-2\", which is not",
             "--ca-cert FILE",
@@ -37,7 +39,11 @@ fn an_authority_that_is_not_trusted_is_named_with_what_to_set_on_this_system() {
         assert!(!told.contains("the proxy "), "{told}");
     }
     let proxied = route(Desk::Unix, Some("http://proxy:3128 (HTTPS_PROXY)"));
-    let told = told(NetworkKind::Untrusted, name, &proxied);
+    let alone = told(NetworkKind::Untrusted { presented: false }, name, &proxied);
+    assert!(alone.contains("or export \"Acme Root CA-2\" from") && !alone.contains("openssl"), "{alone}");
+    let login = told(PRESENTED, name, &Route { login: true, ..proxied.clone() });
+    assert!(login.contains("-proxy proxy:3128 -proxy_user USER -proxy_pass pass:PASSWORD -connect"), "{login}");
+    let told = told(PRESENTED, name, &proxied);
     assert!(told.contains("went through the proxy http://proxy:3128 (HTTPS_PROXY)."), "{told}");
     assert!(told.contains("s_client -showcerts -proxy proxy:3128 -connect api.instantly.ai:443 </dev/null"), "{told}");
 }
@@ -46,10 +52,12 @@ fn an_authority_that_is_not_trusted_is_named_with_what_to_set_on_this_system() {
 fn a_name_that_a_shell_would_obey_is_in_no_line_for_a_shell() {
     for name in ["", "a\"; rm -rf ~; \"", "$(id)", "`id`", "a\nb", "-rf", "%PATH%", "Zo\u{eb}"] {
         for desk in [Desk::Unix, Desk::Wsl, Desk::Mac, Desk::Windows] {
-            let (message, hints) = words(NetworkKind::Untrusted, name, &route(desk, None));
-            assert!(name.is_empty() || message.contains(&format!("\"{name}\"")), "{message}");
-            assert!(desk == Desk::Unix || hints.iter().any(|hint| hint.contains("\"NAME\"")), "{hints:?}");
-            assert!(name.is_empty() || hints.iter().all(|hint| !hint.contains(name)), "{hints:?}");
+            for presented in [true, false] {
+                let (message, hints) = words(NetworkKind::Untrusted { presented }, name, &route(desk, None));
+                assert!(name.is_empty() || message.contains(&format!("\"{name}\"")), "{message}");
+                assert!(desk == Desk::Unix || hints.iter().any(|hint| hint.contains("\"NAME\"")), "{hints:?}");
+                assert!(name.is_empty() || hints.iter().all(|hint| !hint.contains(name)), "{hints:?}");
+            }
         }
     }
 }
