@@ -82,6 +82,17 @@ impl Console {
     }
 }
 
+/// Colours only where they come out as such. A console of Windows has to be told first that they are meant, which asking
+/// does.
+pub(super) fn obeyed(output: Output) -> Output {
+    let obeys = |term: Term| !cfg!(windows) || !term.is_term() || term.features().colors_supported();
+    Output {
+        color: output.color && obeys(Term::stderr()),
+        color_stdout: output.color_stdout && obeys(Term::stdout()),
+        ..output
+    }
+}
+
 impl Drop for Console {
     fn drop(&mut self) {
         self.clear();
