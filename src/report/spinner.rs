@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_list_tells_how_far_it_is_in_as_many_columns() {
-        let list = Standing { connected: 1100, failed: 10, left: 1188, open: 1 };
+        let list = Standing { connected: 1100, failed: 10, left: 1188, open: 1, held: false };
         let words =
             |phase, list, columns| words(Progress { phase, left: Duration::from_secs(581), list: Some(list) }, columns);
         let person = Phase::Person(Why::Interval);

@@ -1,5 +1,6 @@
 //! Flags, environment and config file, resolved into what the commands need. The environment is handed in.
 
+mod abilities;
 mod command;
 mod file;
 mod key;
@@ -15,12 +16,12 @@ use std::time::Duration;
 use crate::api::{Config, ProxyChoice};
 use crate::model::words::Route;
 
-pub use file::{ConfigFile, config_file, config_path};
+pub use file::{ConfigFile, config_file, config_path, key_variables, profiles};
 pub use limits::limits;
 pub use output::{Terminal, output};
 pub use reach::{Reach, Workspaces, interval};
 pub use readable::readable;
-pub use state::{Place, state};
+pub use state::{Place, place, state};
 pub use whose::{By, Whose};
 
 /// Between two polls, where nothing else is asked for: what the API's documentation recommends.
