@@ -86,6 +86,9 @@ fn carry_out(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> E
 }
 
 fn command(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Result<Exit, Error> {
+    if !matches!(cli.command, Command::Sandbox(_) | Command::Completions { .. } | Command::Manual { .. }) {
+        settings::readable(environment)?;
+    }
     match &cli.command {
         Command::Connect(flags) => connect::run(flags, &cli.global, environment, reporter),
         Command::Status(flags) => status::run(flags, &cli.global, environment, reporter),
@@ -99,8 +102,10 @@ fn command(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Res
 
 /// The variables of this process, as far as they are text.
 fn environment() -> Environment {
-    let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
-    std::env::vars_os().filter_map(text).collect()
+    // Windows takes no notice of the case of their names.
+    let name = |name: String| if cfg!(windows) { name.to_uppercase() } else { name };
+    let named = |(key, value): (OsString, OsString)| Some((name(key.into_string().ok()?), value));
+    std::env::vars_os().filter_map(named).collect()
 }
 
 /// One thread is enough: there is one person and, here, one request at a time.

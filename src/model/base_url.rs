@@ -63,6 +63,12 @@ impl BaseUrl {
         self.root.host_str().unwrap_or_default()
     }
 
+    /// The port, be it written down or not.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.root.port_or_known_default().unwrap_or_default()
+    }
+
     /// The host, and the port where it is not the usual one, for messages.
     #[must_use]
     pub fn authority(&self) -> String {

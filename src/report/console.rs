@@ -92,10 +92,11 @@ impl Console {
         let words = spinner::words(progress, usize::from(self.term.size().1.saturating_sub(MARGIN)));
         let mut row = self.row.borrow_mut();
         let (bar, columns) = row.get_or_insert_with(|| bar(&self.term));
+        let words = if words.is_empty() { words } else { format!(" {words}") };
         // The mark is one column wide, and the words are ASCII.
-        columns.store(u16::try_from(words.len() + 2).unwrap_or(u16::MAX), Ordering::Relaxed);
+        columns.store(u16::try_from(words.len() + 1).unwrap_or(u16::MAX), Ordering::Relaxed);
         let mark = if self.output.color { format!("\u{1b}[36m{mark}\u{1b}[0m") } else { mark.to_owned() };
-        bar.set_message(format!("{mark} {words}"));
+        bar.set_message(format!("{mark}{words}"));
     }
 
     /// Takes that line away. It comes back with the next drawing.
@@ -138,6 +139,17 @@ impl Console {
 
     pub(super) const fn frame(&self) -> Duration {
         if self.output.animate { FRAME } else { STILL }
+    }
+}
+
+/// Colours only where they come out as such. A console of Windows has to be told first that they are meant, which asking
+/// does.
+pub(super) fn obeyed(output: Output) -> Output {
+    let obeys = |term: Term| !cfg!(windows) || !term.is_term() || term.features().colors_supported();
+    Output {
+        color: output.color && obeys(Term::stderr()),
+        color_stdout: output.color_stdout && obeys(Term::stdout()),
+        ..output
     }
 }
 

@@ -93,6 +93,7 @@ impl Reporter {
     /// Reports the way that was asked for.
     #[must_use]
     pub fn new(output: Output) -> Self {
+        let output = console::obeyed(output);
         Self {
             output,
             console: Console::new(output),

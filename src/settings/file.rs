@@ -24,11 +24,10 @@ pub struct ConfigFile {
 /// `~/.config`, on macOS in `~/Library/Application Support`, on Windows in `%APPDATA%`. None where there is no home.
 #[must_use]
 pub fn config_path(environment: &Environment, system: &str) -> Option<PathBuf> {
-    if let Some(path) = environment.var("INSTANTLY_OAUTH_CONFIG") {
-        return Some(path.into());
+    if let Some(path) = environment.path("INSTANTLY_OAUTH_CONFIG") {
+        return Some(path);
     }
-    let absolute =
-        |name| environment.var(name).map(PathBuf::from).filter(|path| path.is_absolute() || system == "windows");
+    let absolute = |name| environment.path(name).filter(|path| path.is_absolute() || system == "windows");
     // A relative one is to be ignored (XDG Base Directory Specification).
     let directory = match (absolute("XDG_CONFIG_HOME"), system) {
         (Some(directory), _) => directory,

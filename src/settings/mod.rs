@@ -7,18 +7,20 @@ mod key;
 mod limits;
 mod output;
 mod reach;
+mod readable;
 mod state;
 mod whose;
 
 use std::time::Duration;
 
-use crate::api::Config;
+use crate::api::{Config, ProxyChoice};
 use crate::model::words::Route;
 
 pub use file::{ConfigFile, config_file, config_path, key_variables, profiles};
 pub use limits::limits;
 pub use output::{Terminal, output};
 pub use reach::{Reach, Workspaces, interval};
+pub use readable::readable;
 pub use state::{Place, place, state};
 pub use whose::{By, Whose};
 
@@ -36,8 +38,10 @@ const SHORTEST_LOCAL_INTERVAL: Duration = Duration::from_millis(20);
 pub fn route(config: &Config, profile: Option<&str>) -> Route {
     Route {
         host: config.base.authority(),
-        proxy: config.proxy.as_ref().map(ToString::to_string),
+        proxy: config.proxy.as_ref().filter(|proxy| proxy.is_used()).map(ToString::to_string),
+        login: config.proxy.as_ref().is_some_and(ProxyChoice::has_login),
         roots: config.roots.describe(),
+        desk: config.roots.desk(),
         profile: profile.map(str::to_owned),
     }
 }

@@ -24,7 +24,7 @@ pub fn state(flags: &Global, environment: &Environment) -> Option<Place> {
 /// The same, where this is what the flag named.
 #[must_use]
 pub fn place(named: Option<PathBuf>, environment: &Environment) -> Option<Place> {
-    let named = named.or_else(|| environment.var("INSTANTLY_OAUTH_STATE_DIR").map(PathBuf::from));
+    let named = named.or_else(|| environment.path("INSTANTLY_OAUTH_STATE_DIR"));
     match named {
         Some(directory) => Some(Place { directory, own: false }),
         None => default_directory(environment, std::env::consts::OS).map(|directory| Place { directory, own: true }),

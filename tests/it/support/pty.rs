@@ -190,6 +190,7 @@ fn size(columns: u16, rows: u16) -> PtySize {
     PtySize { rows, cols: columns, ..PtySize::default() }
 }
 
+/// A terminal that does not say how large it is still has to be looked at.
 fn nonzero(figure: u16) -> std::num::NonZeroU16 {
-    figure.try_into().unwrap()
+    if figure == 0 { 200 } else { figure }.try_into().unwrap()
 }
