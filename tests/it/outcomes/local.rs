@@ -12,7 +12,7 @@ fn what_is_printed_for_people_and_shells_is_a_success() {
         (&["connect", "--help"], "Exit codes:"),
         (&["status", "--help"], "SESSION_ID"),
         (&["--version"], concat!("instantly-oauth ", env!("CARGO_PKG_VERSION"))),
-        (&["completions", "bash"], "complete -F"),
+        (&["completions", "bash"], "complete -o nospace"),
         (&["completions", "zsh"], "#compdef instantly-oauth"),
         (&["completions", "fish"], "complete -c instantly-oauth"),
         (&["completions", "powershell"], "Register-ArgumentCompleter"),
