@@ -39,7 +39,8 @@ Examples:
   instantly-oauth connect google                      connect one mailbox in the browser
   instantly-oauth connect microsoft --json            the same for a script
   instantly-oauth status 7f3a... --wait               go on with a session
-  instantly-oauth batch mailboxes.csv                 connect a whole list";
+  instantly-oauth batch mailboxes.csv                 connect a whole list
+  instantly-oauth doctor                              what is wrong here, and how to mend it";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -56,6 +57,12 @@ pub enum Command {
     /// The sessions recorded on this machine
     #[command(after_help = sessions::EXAMPLES, disable_help_subcommand = true)]
     Sessions(Sessions),
+    /// Check key, network, limits, clock, storage, browser and terminal
+    ///
+    /// A line a check, with how to mend what is wrong. It starts no session and takes no result: one request asks for a
+    /// session that does not exist. With --json it makes a report for a support ticket, without a secret in it.
+    #[command(after_long_help = exit::table())]
+    Doctor,
     /// Run a local stand-in for the API
     Sandbox(Sandbox),
     /// Print a completion script

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use reqwest::NoProxy;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::error::Error;
 use crate::model::base_url::BaseUrl;
+use crate::model::check::route::Proxy;
 use crate::model::environment::Environment;
 
 /// The proxy to go through, which may carry a password.
@@ -15,6 +17,8 @@ use crate::model::environment::Environment;
 pub struct ProxyChoice {
     url: SecretString,
     shown: String,
+    variable: &'static str,
+    login: bool,
     exempt: Option<String>,
 }
 
@@ -30,7 +34,7 @@ impl ProxyChoice {
         if !base.is_https() {
             return Ok(None);
         }
-        let set = VARIABLES.iter().find_map(|name| environment.var(name).map(|value| (name, value)));
+        let set = VARIABLES.into_iter().find_map(|name| environment.var(name).map(|value| (name, value)));
         let Some((name, value)) = set else { return Ok(None) };
         let value = value.trim();
         let text = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
@@ -52,7 +56,27 @@ impl ProxyChoice {
             return Err(refuse("its user name or password cannot be read".into()));
         }
         let shown = format!("{} ({name})", url.as_str().trim_end_matches('/'));
-        Ok(Some(Self { url: whole, shown, exempt }))
+        Ok(Some(Self { url: whole, shown, variable: name, login: credentials, exempt }))
+    }
+
+    /// What it is, and whether it is for this host, without its password.
+    #[must_use]
+    pub fn look(&self, base: &BaseUrl) -> Proxy {
+        let used = self.through(base).is_some();
+        Proxy { shown: self.shown.clone(), login: self.login, used, exempt: self.exempt.clone() }
+    }
+
+    /// The variable that names it.
+    pub(super) const fn variable(&self) -> &'static str {
+        self.variable
+    }
+
+    /// Where it is for this host, and with which credentials; none where the host is exempt. The rules are those of the
+    /// client, which are this library's.
+    pub(super) fn through(&self, base: &BaseUrl) -> Option<Intercept> {
+        let exempt = self.exempt.as_deref().unwrap_or_default();
+        let matcher = Matcher::builder().https(self.url.expose_secret()).no(exempt).build();
+        matcher.intercept(&base.to_string().parse().ok()?)
     }
 
     /// The same for the client.

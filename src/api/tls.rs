@@ -8,8 +8,9 @@ use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 
-use super::issuer::Naming;
+use super::issuer::{Naming, Watching};
 use crate::error::Error;
+use crate::model::check::tls::Roots as Found;
 use crate::model::environment::Environment;
 
 /// Where a Unix system keeps all its roots in one file, most common first.
@@ -55,27 +56,37 @@ impl Roots {
 
     /// Loads them. A file that was given and holds no certificate is an error. One that a variable names, which may have
     /// been inherited from anywhere, deserves a warning: its roots only stand beside the system's.
-    fn load(&self, warn: impl Fn(String)) -> Result<RootCertStore, Error> {
+    pub fn load(&self) -> Result<Trusted, Error> {
         let mut store = RootCertStore::empty();
+        let mut unread = Vec::new();
         if let Some(path) = &self.given {
             add_named(&mut store, "--ca-cert", path)?;
         }
         if let Some(path) = &self.file
             && let Err(error) = add_named(&mut store, "SSL_CERT_FILE", path)
         {
-            warn(error.to_string());
+            unread.push(error.to_string());
         }
         for path in &self.directories {
             store.add_parsable_certificates(load_certs_from_paths(None, Some(path)).certs);
         }
+        let named = store.len();
         let system = system();
         // A machine without roots, a bare container, would trust nobody: Mozilla's list is what its neighbours have.
         if system.is_empty() {
             store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         }
-        store.add_parsable_certificates(system);
-        Ok(store)
+        let built_in = store.len() - named;
+        let (system, _) = store.add_parsable_certificates(system);
+        Ok(Trusted { store, found: Found { system, named, built_in, told: self.describe(), unread } })
     }
+}
+
+/// The roots, loaded.
+pub struct Trusted {
+    store: RootCertStore,
+    /// How many there are, and from where.
+    pub found: Found,
 }
 
 fn add_named(store: &mut RootCertStore, name: &str, path: &Path) -> Result<(), Error> {
@@ -101,7 +112,7 @@ fn system() -> Vec<CertificateDer<'static>> {
 }
 
 /// The client's side of TLS. Where nothing will be encrypted, no root is loaded: that alone takes milliseconds.
-pub(super) fn config(roots: Option<&Roots>, warn: impl Fn(String)) -> Result<ClientConfig, Error> {
+pub(super) fn config(roots: Option<&Roots>, warn: impl FnMut(String)) -> Result<ClientConfig, Error> {
     let refuse = |error: anyhow::Error| Error::internal("TLS cannot be set up").because(error);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -110,12 +121,29 @@ pub(super) fn config(roots: Option<&Roots>, warn: impl Fn(String)) -> Result<Cli
     let Some(roots) = roots else {
         return Ok(config.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
     };
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots.load(warn)?), provider)
+    let Trusted { store, found } = roots.load()?;
+    found.unread.into_iter().for_each(warn);
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider)
         .build()
         .map_err(|error| refuse(error.into()))?;
     // It verifies as usual, and only says more where that fails.
     let config = config.dangerous().with_custom_certificate_verifier(Arc::new(Naming(verifier)));
     Ok(config.with_no_client_auth())
+}
+
+/// The same for one handshake that is only looked at: it fails as usual, and what was shown is kept.
+pub(super) fn watched(trusted: &Trusted) -> Result<(ClientConfig, Arc<Watching>), Error> {
+    let refuse = |error: anyhow::Error| Error::internal("TLS cannot be set up").because(error);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(trusted.store.clone()), Arc::clone(&provider))
+        .build()
+        .map_err(|error| refuse(error.into()))?;
+    let watching = Arc::new(Watching::new(verifier));
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| refuse(error.into()))?;
+    let config = config.dangerous().with_custom_certificate_verifier(Arc::clone(&watching) as _);
+    Ok((config.with_no_client_auth(), watching))
 }
 
 #[cfg(test)]

@@ -5,12 +5,14 @@
 //! No shell is involved anywhere, and the URL arrives byte for byte as it was given: whether it is one that may be
 //! opened is for the caller to say beforehand.
 
+mod find;
 mod launch;
 mod launcher;
 mod named;
 mod plan;
 mod surroundings;
 
+pub use find::find;
 pub use launch::{Opened, Opening};
 pub use launcher::Launcher;
 pub use plan::{Plan, Wish, plan};

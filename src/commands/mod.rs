@@ -4,6 +4,7 @@ mod batch;
 mod completions;
 mod connect;
 mod desk;
+mod doctor;
 mod ending;
 mod journal;
 mod limiter;
@@ -53,7 +54,7 @@ pub fn run(cli: &Cli) -> Exit {
         .collect();
     let terminal = Terminal { stderr: std::io::stderr().is_terminal(), stdout: std::io::stdout().is_terminal() };
     let reporter = Rc::new(Reporter::new(settings::output(&cli.global, &environment, terminal)));
-    let outcome = catch_unwind(AssertUnwindSafe(|| command(cli, &environment, &reporter)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| command(cli, &environment, terminal, &reporter)));
     let error = match outcome {
         Ok(Ok(exit)) => return exit,
         Ok(Err(error)) => error,
@@ -64,12 +65,13 @@ pub fn run(cli: &Cli) -> Exit {
     reporter.finish(&Conclusion::of_error(&error, Timestamp::now()), &[]).into()
 }
 
-fn command(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Result<Exit, Error> {
+fn command(cli: &Cli, environment: &Environment, terminal: Terminal, reporter: &Rc<Reporter>) -> Result<Exit, Error> {
     match &cli.command {
         Command::Connect(flags) => connect::run(flags, &cli.global, environment, reporter),
         Command::Status(flags) => status::run(flags, &cli.global, environment, reporter),
         Command::Batch(flags) => batch::run(flags, &cli.global, environment, reporter),
         Command::Sessions(flags) => sessions::run(flags, &cli.global, environment, reporter),
+        Command::Doctor => doctor::run(&cli.global, environment, terminal, reporter),
         Command::Sandbox(flags) => sandbox::run(flags, reporter),
         Command::Completions { shell } => completions::run(*shell, reporter),
     }

@@ -69,6 +69,12 @@ impl BaseUrl {
         self.root.port().map_or_else(|| self.host().to_owned(), |port| format!("{}:{port}", self.host()))
     }
 
+    /// The port, whether it is named or the usual one.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.root.port_or_known_default().unwrap_or(443)
+    }
+
     /// Where a session of this provider is started.
     #[must_use]
     pub fn init(&self, provider: Provider) -> Url {

@@ -1,5 +1,6 @@
 //! Where events become output: lines for a person on stderr, a line or JSON for a script on stdout.
 
+mod checks;
 mod console;
 mod foreign;
 mod json;
@@ -17,6 +18,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::exit::Outcome;
+use crate::model::check::{Check, State};
 use crate::model::conclusion::Conclusion;
 use crate::model::event::{Event, Progress, Sink};
 use crate::model::summary::Summary;
@@ -161,6 +163,31 @@ impl Reporter {
         let Output { unicode, color_stdout: color, .. } = self.output;
         let width = stdout::columns().unwrap_or(WIDTH);
         self.print(&table::lines(sessions, now, Look { width, unicode, color }).join("\n"))
+    }
+
+    /// Tells a check on stdout, in lines or as an event. Where it is to be quiet, only what is wrong is told. What fails
+    /// here is told with the end.
+    pub fn check(&self, check: &Check) {
+        let is_wrong = matches!(check.state, State::Warning | State::Failed(_));
+        if self.output.json {
+            let _ = self.put(&checks::event(check));
+        } else if is_wrong || !self.output.quiet {
+            let Output { unicode, color_stdout: color, .. } = self.output;
+            let look = checks::Look { width: stdout::columns(), unicode, color };
+            let _ = self.put(&checks::lines(check, look).join("\n"));
+        }
+    }
+
+    /// How events and lines are written.
+    #[must_use]
+    pub const fn output(&self) -> Output {
+        self.output
+    }
+
+    /// How wide the terminal is, where stderr is one.
+    #[must_use]
+    pub fn columns(&self) -> Option<usize> {
+        self.console.columns()
     }
 
     /// Whether the end has been told.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
@@ -15,16 +15,26 @@ use crate::model::words::failure::WHERE_KEYS_ARE;
 /// More than this much of a key file is not read, in bytes.
 const LONGEST_KEY_FILE: u64 = 64 * 1024;
 
-/// The key: `--api-key-file`, then `INSTANTLY_API_KEY`, then `INSTANTLY_API_KEY_FILE`.
-pub(super) fn find(flags: &Global, environment: &Environment) -> Result<SecretString, Error> {
+/// Where a key was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The flag or variable that names it.
+    pub name: &'static str,
+    /// The file that it is in.
+    pub file: Option<PathBuf>,
+}
+
+/// The key: `--api-key-file`, then `INSTANTLY_API_KEY`, then `INSTANTLY_API_KEY_FILE`. And where it was found.
+pub fn key(flags: &Global, environment: &Environment) -> Result<(SecretString, Source), Error> {
+    let file = |name, path: &Path| Ok((from_file(name, path)?, Source { name, file: Some(path.to_owned()) }));
     if let Some(path) = &flags.api_key_file {
-        return from_file("--api-key-file", path);
+        return file("--api-key-file", path);
     }
     if let Some(key) = environment.var("INSTANTLY_API_KEY") {
-        return check("INSTANTLY_API_KEY", key);
+        return Ok((check("INSTANTLY_API_KEY", key)?, Source { name: "INSTANTLY_API_KEY", file: None }));
     }
     if let Some(path) = environment.var("INSTANTLY_API_KEY_FILE") {
-        return from_file("INSTANTLY_API_KEY_FILE", Path::new(path));
+        return file("INSTANTLY_API_KEY_FILE", Path::new(path));
     }
     Err(Error::new(Outcome::Auth, "no API key")
         .hint("Give it with INSTANTLY_API_KEY=..., or with --api-key-file PATH (- for stdin).")

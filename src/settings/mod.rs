@@ -14,6 +14,7 @@ use crate::model::base_url::{BaseUrl, DEFAULT_BASE};
 use crate::model::environment::Environment;
 use crate::model::words::Route;
 
+pub use key::{Source, key};
 pub use limits::limits;
 pub use output::{Terminal, output};
 pub use state::{Place, state};
@@ -33,7 +34,7 @@ pub fn connection(flags: &Global, environment: &Environment) -> Result<Config, E
     let base = base_url(flags, environment)?;
     let proxy = ProxyChoice::read(environment, &base)?;
     let roots = Roots::read(flags.ca_cert.as_deref(), environment);
-    let key = key::find(flags, environment)?;
+    let (key, _) = key(flags, environment)?;
     Ok(Config { base, key, timeout: flags.request_timeout, roots, proxy, keep: Duration::ZERO })
 }
 
@@ -73,7 +74,7 @@ pub fn base_url(flags: &Global, environment: &Environment) -> Result<BaseUrl, Er
 }
 
 /// A profile that was asked for and cannot be had must not fall back to another workspace's key.
-fn no_profile(flags: &Global, environment: &Environment) -> Result<(), Error> {
+pub fn no_profile(flags: &Global, environment: &Environment) -> Result<(), Error> {
     let (from, name) = match (&flags.profile, environment.var("INSTANTLY_PROFILE")) {
         (Some(name), _) => ("--profile", name.as_str()),
         (None, Some(name)) => ("INSTANTLY_PROFILE", name),
