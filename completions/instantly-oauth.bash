@@ -25,6 +25,9 @@ _instantly__oauth() {
             instantly__oauth,connect)
                 cmd="instantly__oauth__subcmd__connect"
                 ;;
+            instantly__oauth,doctor)
+                cmd="instantly__oauth__subcmd__doctor"
+                ;;
             instantly__oauth,help)
                 cmd="instantly__oauth__subcmd__help"
                 ;;
@@ -45,6 +48,9 @@ _instantly__oauth() {
                 ;;
             instantly__oauth__subcmd__help,connect)
                 cmd="instantly__oauth__subcmd__help__subcmd__connect"
+                ;;
+            instantly__oauth__subcmd__help,doctor)
+                cmd="instantly__oauth__subcmd__help__subcmd__doctor"
                 ;;
             instantly__oauth__subcmd__help,help)
                 cmd="instantly__oauth__subcmd__help__subcmd__help"
@@ -71,7 +77,7 @@ _instantly__oauth() {
 
     case "${cmd}" in
         instantly__oauth)
-            opts="-q -v -h -V --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help --version connect status batch sessions sandbox completions help"
+            opts="-q -v -h -V --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help --version connect status batch sessions doctor sandbox completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -409,8 +415,75 @@ _instantly__oauth() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        instantly__subcmd__oauth__subcmd__doctor)
+            opts="-q -v -h --json --quiet --verbose --color --profile --api-key-file --base-url --ca-cert --request-timeout --state-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --request-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state-dir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         instantly__subcmd__oauth__subcmd__help)
-            opts="connect status batch sessions sandbox completions help"
+            opts="connect status batch sessions doctor sandbox completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -452,6 +525,20 @@ _instantly__oauth() {
             return 0
             ;;
         instantly__subcmd__oauth__subcmd__help__subcmd__connect)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instantly__subcmd__oauth__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

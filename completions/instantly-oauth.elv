@@ -38,6 +38,7 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
             cand status 'What became of a session'
             cand batch 'Connect every mailbox listed in a CSV file'
             cand sessions 'The sessions recorded on this machine'
+            cand doctor 'Check key, network, limits, clock, storage, browser and terminal'
             cand sandbox 'Run a local stand-in for the API'
             cand completions 'Print a completion script'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -156,6 +157,22 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'instantly-oauth;doctor'= {
+            cand --color 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]'
+            cand --profile 'A workspace from the config file [env: INSTANTLY_PROFILE]'
+            cand --api-key-file 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]'
+            cand --base-url 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]'
+            cand --ca-cert 'Certificates to trust beside the system''s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]'
+            cand --request-timeout 'The limit for one request'
+            cand --state-dir 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]'
+            cand --json 'Write events to stdout, one JSON object a line; the last is the result'
+            cand -q 'No progress on stderr; the URL to open and the final error are always shown'
+            cand --quiet 'No progress on stderr; the URL to open and the final error are always shown'
+            cand -v 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
+            cand --verbose 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'instantly-oauth;sandbox'= {
             cand --port 'The port on 127.0.0.1 [default: any free one]'
             cand --scenario 'What happens to each session'
@@ -210,6 +227,7 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
             cand status 'What became of a session'
             cand batch 'Connect every mailbox listed in a CSV file'
             cand sessions 'The sessions recorded on this machine'
+            cand doctor 'Check key, network, limits, clock, storage, browser and terminal'
             cand sandbox 'Run a local stand-in for the API'
             cand completions 'Print a completion script'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -224,6 +242,8 @@ set edit:completion:arg-completer[instantly-oauth] = {|@words|
             cand forget 'Erase sessions from the journal; those that a process is waiting for are kept'
         }
         &'instantly-oauth;help;sessions;forget'= {
+        }
+        &'instantly-oauth;help;doctor'= {
         }
         &'instantly-oauth;help;sandbox'= {
         }

@@ -42,6 +42,7 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "con
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "status" -d 'What became of a session'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "batch" -d 'Connect every mailbox listed in a CSV file'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "sessions" -d 'The sessions recorded on this machine'
+complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "doctor" -d 'Check key, network, limits, clock, storage, browser and terminal'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "sandbox" -d 'Run a local stand-in for the API'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "completions" -d 'Print a completion script'
 complete -c instantly-oauth -n "__fish_instantly_oauth_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -174,6 +175,19 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sessions
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sessions; and __fish_seen_subcommand_from forget" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sessions; and __fish_seen_subcommand_from forget" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sessions; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand doctor" -l color -d 'When to colour [env: NO_COLOR, CLICOLOR_FORCE]' -r -f -a "auto\t'On a terminal that can'
+always\t'Always'
+never\t'Never'"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand doctor" -l profile -d 'A workspace from the config file [env: INSTANTLY_PROFILE]' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand doctor" -l api-key-file -d 'Read the API key from a file, - for stdin [env: INSTANTLY_API_KEY, INSTANTLY_API_KEY_FILE]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand doctor" -l base-url -d 'Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]' -r -f
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand doctor" -l ca-cert -d 'Certificates to trust beside the system\'s, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]' -r -F
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand doctor" -l request-timeout -d 'The limit for one request' -r
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand doctor" -l state-dir -d 'Where the journal of sessions is kept [env: INSTANTLY_OAUTH_STATE_DIR]' -r -f -a "(__fish_complete_directories)"
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand doctor" -l json -d 'Write events to stdout, one JSON object a line; the last is the result'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand doctor" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand doctor" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1 [default: any free one]' -r
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand sandbox" -l scenario -d 'What happens to each session' -r -f -a "ask\t'you decide, on a consent page in the browser'
 success\t'a simulated person allows access'
@@ -228,11 +242,12 @@ complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completi
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -s q -l quiet -d 'No progress on stderr; the URL to open and the final error are always shown'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -s v -l verbose -d 'Trace requests, waits and decisions on stderr, secrets redacted; twice for more'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions sandbox completions help" -f -a "connect" -d 'Connect one mailbox in the browser'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions sandbox completions help" -f -a "status" -d 'What became of a session'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions sandbox completions help" -f -a "batch" -d 'Connect every mailbox listed in a CSV file'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions sandbox completions help" -f -a "sessions" -d 'The sessions recorded on this machine'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions sandbox completions help" -f -a "sandbox" -d 'Run a local stand-in for the API'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions sandbox completions help" -f -a "completions" -d 'Print a completion script'
-complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions doctor sandbox completions help" -f -a "connect" -d 'Connect one mailbox in the browser'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions doctor sandbox completions help" -f -a "status" -d 'What became of a session'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions doctor sandbox completions help" -f -a "batch" -d 'Connect every mailbox listed in a CSV file'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions doctor sandbox completions help" -f -a "sessions" -d 'The sessions recorded on this machine'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions doctor sandbox completions help" -f -a "doctor" -d 'Check key, network, limits, clock, storage, browser and terminal'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions doctor sandbox completions help" -f -a "sandbox" -d 'Run a local stand-in for the API'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions doctor sandbox completions help" -f -a "completions" -d 'Print a completion script'
+complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and not __fish_seen_subcommand_from connect status batch sessions doctor sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c instantly-oauth -n "__fish_instantly_oauth_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "forget" -d 'Erase sessions from the journal; those that a process is waiting for are kept'

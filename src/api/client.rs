@@ -238,8 +238,9 @@ impl Client {
     /// 403 says nothing about the key: for a start, which is not repeated, a page; for a session that is being waited
     /// for, all that the API would not write.
     pub(super) fn refused(&self, answer: &Answer, elsewhere: fn(&str) -> bool) -> Failure {
-        let elsewhere_to = answer.elsewhere.as_ref().map(|host| self.told(&format!("a redirect to {host}")));
-        let message = elsewhere_to.or_else(|| self.message(&answer.body));
+        // Where a portal sends people says more than its page.
+        let to = answer.elsewhere.as_ref().filter(|_| !wire::is_json(&answer.body));
+        let message = to.map(|to| self.told(&format!("a redirect to {to}"))).or_else(|| self.message(&answer.body));
         let refusal = match answer.status.as_u16() {
             401 | 402 if wire::is_html(&answer.body) => None,
             403 if elsewhere(&answer.body) => None,

@@ -5,6 +5,7 @@
 
 mod batch;
 mod browsers;
+mod doctor;
 mod events;
 mod house;
 mod init;

@@ -129,7 +129,7 @@ pub fn tcp(peer: &Peer, attempts: &[Attempt]) -> Check {
         (Some(variable), _) => check
             .mend(format!("It is the proxy: check its address in {variable}, and the network or VPN that it is in."))
             .mend("If there is no proxy here, unset it, or exempt the host with NO_PROXY."),
-        (None, _) if peer.here => {
+        (None, false) if peer.here => {
             check.mend("It is on this machine: start it (instantly-oauth sandbox), or give another --base-url.")
         }
         (None, true) => check

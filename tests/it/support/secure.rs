@@ -42,10 +42,14 @@ impl Authority {
         self.folder.path().to_owned()
     }
 
-    /// A server's side of TLS, with a certificate for this name.
-    fn server(&self, name: &str) -> ServerConfig {
+    /// A server's side of TLS, with a certificate for this name, whose time may be over.
+    fn server(&self, name: &str, expired: bool) -> ServerConfig {
         let key = KeyPair::generate().unwrap();
-        let leaf = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &self.issuer).unwrap();
+        let mut leaf = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        if expired {
+            (leaf.not_before, leaf.not_after) = (rcgen::date_time_ymd(2020, 1, 1), rcgen::date_time_ymd(2021, 2, 3));
+        }
+        let leaf = leaf.signed_by(&key, &self.issuer).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -66,7 +70,16 @@ pub struct Front {
 impl Front {
     /// Takes TLS off in front of the server at this address, as the host of this name.
     pub fn tls(backend: SocketAddr, authority: &Authority, name: &str) -> Self {
-        let acceptor = TlsAcceptor::from(Arc::new(authority.server(name)));
+        Self::tls_of(backend, authority.server(name, false))
+    }
+
+    /// The same with a certificate whose time was over on 3 February 2021.
+    pub fn expired(backend: SocketAddr, authority: &Authority, name: &str) -> Self {
+        Self::tls_of(backend, authority.server(name, true))
+    }
+
+    fn tls_of(backend: SocketAddr, config: ServerConfig) -> Self {
+        let acceptor = TlsAcceptor::from(Arc::new(config));
         Self::listen(move |stream, _| {
             let acceptor = acceptor.clone();
             async move {
