@@ -1,4 +1,4 @@
-//! Programs that the person named, by `--browser` or `$BROWSER`: text split into words, without a shell.
+//! Programs that the person named, by `--browser`, in a profile or by `$BROWSER`: text split into words, without a shell.
 
 use std::path::Path;
 
@@ -13,9 +13,9 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The one program that `--browser` names.
-    pub(super) fn flag(&self, command: &str) -> Result<Launcher, Error> {
-        self.launcher("--browser", command)?.ok_or_else(|| self.empty("--browser"))
+    /// The one program that this origin names.
+    pub(super) fn named(&self, origin: &str, command: &str) -> Result<Launcher, Error> {
+        self.launcher(origin, command)?.ok_or_else(|| self.empty(origin))
     }
 
     /// The programs that `$BROWSER` lists, in order. Empty entries are skipped, as a trailing colon makes one.
@@ -52,10 +52,14 @@ impl Reader<'_> {
 
     fn refused(&self, origin: &str, what: &str) -> Error {
         let quote = if self.platform == Platform::Windows { '"' } else { '\'' };
-        let example = if origin == "BROWSER" {
-            format!("set BROWSER to a program that opens URLs, for example {quote}firefox --new-window %s{quote}")
-        } else {
-            format!("name a program that opens URLs, for example {origin} {quote}firefox --new-window %s{quote}")
+        let example = match origin {
+            "BROWSER" => {
+                format!("set BROWSER to a program that opens URLs, for example {quote}firefox --new-window %s{quote}")
+            }
+            "--browser" => {
+                format!("name a program that opens URLs, for example {origin} {quote}firefox --new-window %s{quote}")
+            }
+            _ => "name a program that opens URLs, for example browser = \"firefox --new-window %s\"".to_owned(),
         };
         Error::usage(format!("{origin} {what}"))
             .hint(format!("{example}; %s stands for the URL, which otherwise comes last"))
@@ -88,7 +92,8 @@ mod tests {
     use super::*;
 
     fn read(platform: Platform, text: &str) -> Result<Launcher, Error> {
-        Reader { platform, is_file: &|path| path.to_str().is_some_and(|path| path.ends_with(" real")) }.flag(text)
+        Reader { platform, is_file: &|path| path.to_str().is_some_and(|path| path.ends_with(" real")) }
+            .named("--browser", text)
     }
 
     fn list(platform: Platform, text: &str) -> Result<Vec<String>, Error> {

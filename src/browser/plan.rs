@@ -14,6 +14,8 @@ pub enum Wish {
     Nothing,
     /// `--browser`: a program with its arguments, as one text.
     Program(String),
+    /// The browser of a profile, by the profile's name: the same.
+    OfProfile(String, String),
     /// Neither: `$BROWSER`, else the system's launchers.
     Default,
 }
@@ -35,12 +37,15 @@ const NO_DISPLAY: &str = "neither DISPLAY nor WAYLAND_DISPLAY is set";
 /// Decides what to try. A program that the person named is tried wherever this is, and nothing beside it; the system's
 /// launchers only where a desktop can be expected. `is_file` says whether there is a file at a path.
 ///
-/// Fails, as a usage error, where `--browser` or `$BROWSER` names no program.
+/// Fails, as a usage error, where `--browser`, the profile or `$BROWSER` names no program.
 pub fn plan(surroundings: &Surroundings, wish: &Wish, is_file: &dyn Fn(&Path) -> bool) -> Result<Plan, Error> {
     let reader = Reader { platform: surroundings.platform, is_file };
     match (wish, &surroundings.browser_variable) {
         (Wish::Nothing, _) => Ok(Plan::Nothing { reason: "--no-browser".to_owned() }),
-        (Wish::Program(command), _) => Ok(Plan::Try(vec![reader.flag(command)?])),
+        (Wish::Program(command), _) => Ok(Plan::Try(vec![reader.named("--browser", command)?])),
+        (Wish::OfProfile(name, command), _) => {
+            Ok(Plan::Try(vec![reader.named(&format!("the profile {name}'s browser"), command)?]))
+        }
         (Wish::Default, Some(list)) => Ok(Plan::Try(reader.variable(list)?)),
         (Wish::Default, None) => Ok(of_the_system(surroundings)),
     }

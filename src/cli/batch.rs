@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{duration, positive};
+use crate::model::duration;
 use crate::model::provider::Provider;
 use crate::sandbox::Scenario;
 
@@ -64,10 +64,10 @@ pub struct Batch {
     #[arg(help = "The program to open URLs with; %s stands for the URL, else it comes last [env: BROWSER]", long, value_name = "CMD", value_hint = clap::ValueHint::CommandString)]
     pub browser: Option<String>,
     /// Between two polls of a session; at least 1s [default: 5s]
-    #[arg(long, value_name = "DURATION", value_parser = positive)]
+    #[arg(long, value_name = "DURATION", value_parser = duration::positive)]
     pub interval: Option<Duration>,
     /// The longest wait for a block, a rate limit that the service names, or an outage; the line of session starts is waited for however long it is
-    #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = duration::read)]
     pub max_wait: Duration,
     /// No key, no network: the API is simulated inside this process
     #[arg(long, value_enum, value_name = "SCENARIO", num_args = 0..=1, require_equals = true)]

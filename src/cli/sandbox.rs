@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::{duration, positive};
+use crate::model::duration;
 use crate::sandbox::{SPEEDS, Scenario};
 
 const FAULTS: &str = "Faults";
@@ -23,10 +23,10 @@ pub struct Sandbox {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
     /// Until the simulated person acts, in the service's time
-    #[arg(long, value_name = "DURATION", default_value = "1500ms", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "1500ms", value_parser = duration::read)]
     pub delay: Duration,
     /// How long a session lives, in the service's time
-    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = positive)]
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = duration::positive)]
     pub ttl: Duration,
     /// Session starts a minute for a workspace and a provider; twice as many for an address and a provider
     #[arg(long, value_name = "N", default_value_t = 75)]

@@ -7,10 +7,10 @@ mod hall;
 mod input;
 mod life;
 mod plan;
+mod site;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -23,12 +23,10 @@ use self::hall::{Hall, Terms};
 use self::input::Input;
 use self::life::Owed;
 use self::plan::{Known, plan};
-use super::connect::{kind, sandbox_config};
-use super::desk::Desk;
+use self::site::{Site, Way};
+use super::connect::{browser_plan, sandbox_config};
 use super::journal::Store;
-use super::workspace::Workspace;
 use super::{Exit, listen, runtime};
-use crate::api::Config;
 use crate::browser;
 use crate::cli::{self, Global};
 use crate::error::Error;
@@ -36,11 +34,10 @@ use crate::exit::Outcome;
 use crate::flow::{Clock, Signal, Stop, System};
 use crate::model::environment::Environment;
 use crate::model::event::{Event, Phase, Progress, Sink};
-use crate::model::limits::Limits;
 use crate::model::poll::LAST_WORDS;
 use crate::report::Reporter;
 use crate::sandbox::{Options, People, Sandbox};
-use crate::settings;
+use crate::settings::{self, Workspaces};
 use crate::store::Kind;
 
 /// For how long after a reply its connection may be used again. Those who ask often save half of the work so; no server
@@ -59,25 +56,28 @@ pub(super) fn run(
     reporter: &Rc<Reporter>,
 ) -> Result<Exit, Error> {
     // Everything that can be refused is refused before a session is started.
-    let plan = super::connect::browser_plan(flags.no_browser, flags.browser.as_deref(), environment)?;
-    let input = Input::read(flags, global.api_key_file.as_deref())?;
-    let batch = Batch { flags, global, environment, reporter, plan, sandbox: None };
+    let input = Input::read(flags, global.api_key_file.as_deref(), &Workspaces::new(global, environment))?;
+    let batch = Batch { flags, global, environment, reporter, sandbox: None };
     let Some(scenario) = flags.sandbox else {
-        let config = match settings::connection(global, environment) {
+        let ways = match site::ways(&input, flags, global, environment, reporter) {
             // What there is to do can be said without a key.
             Err(error) if flags.dry_run && error.outcome == Outcome::Auth => return batch.foresee(&input, &error),
-            config => config?,
+            ways => ways?,
         };
-        return runtime()?.block_on(batch.run(input, config));
+        return runtime()?.block_on(batch.run(input, ways));
     };
+    let plan = browser_plan(flags.no_browser, flags.browser.as_deref(), None, environment)?;
     runtime()?.block_on(async {
         let options = Options { scenario, ttl: scenario.life(), seed: flags.seed, ..Options::default() };
         let sandbox = Sandbox::bind(options).await?;
         let config = sandbox_config(&sandbox, global)?;
+        let (interval, limits) =
+            (settings::interval(flags.interval, &config.base)?, settings::limits(environment, &config.base)?);
+        let way = Way { profile: None, config, interval, limits, plan };
         let plays = format!("{}: {}", scenario.name(), scenario.about());
         let batch = Batch { sandbox: Some((plays, sandbox.people())), ..batch };
         tokio::select! {
-            exit = batch.run(input, config) => exit,
+            exit = batch.run(input, vec![way]) => exit,
             never = sandbox.serve() => match never {},
         }
     })
@@ -89,20 +89,14 @@ struct Batch<'a> {
     global: &'a Global,
     environment: &'a Environment,
     reporter: &'a Rc<Reporter>,
-    plan: browser::Plan,
     /// What the sandbox of this process plays, and its people.
     sandbox: Option<(String, People)>,
 }
 
 impl Batch<'_> {
-    async fn run(self, input: Input, mut config: Config) -> Result<Exit, Error> {
-        if self.flags.parallel.get() > 1 {
-            config.keep = KEEP;
-        }
+    async fn run(self, input: Input, ways: Vec<Way>) -> Result<Exit, Error> {
         let Self { flags, global, environment, reporter, .. } = self;
-        let interval = settings::interval(flags.interval, &config.base)?;
-        let limits = settings::limits(environment, &config.base)?;
-        let kind = kind(&config);
+        let kind = ways.first().map_or(Kind::Real, Way::kind);
         let begun = System.moment();
         let store = Rc::new(Store::open(global, environment, kind, reporter)?);
         let mut results = input.open(flags)?;
@@ -114,14 +108,17 @@ impl Batch<'_> {
         }
         let mut signals = listen()?;
         store.with(|journal| journal.note_the_dead(System.time()));
-        let route = settings::route(&config);
-        let (limiter, fingerprint) = Workspace::limiter(&store, reporter, &config, limits);
-        let mut workspace = Workspace::reach(&store, reporter, config, (limiter.clone(), fingerprint))?;
-        let owed = owed(&store, &workspace, &tag)?;
-        let healthy = match self.healthy(&mut signals, &workspace, &input, &past.entries, &route).await? {
-            Healthy::Known(healthy) => healthy,
-            Healthy::Ended(exit) => return Ok(exit),
-        };
+        let parallel = flags.parallel.get().into();
+        let sites = ways.into_iter().map(|way| way.open(&store, reporter, parallel));
+        let mut sites: Vec<Site> = sites.collect::<Result<_, _>>()?;
+        let owed = owed(&store, &sites, &tag)?;
+        let mut healthy = HashSet::new();
+        for site in &sites {
+            match self.healthy(&mut signals, site, &input, &past.entries).await? {
+                Healthy::Known(of_site) => healthy.extend(of_site),
+                Healthy::Ended(exit) => return Ok(exit),
+            }
+        }
         let plan = plan(Known {
             list: &input.list,
             past: &past.entries,
@@ -131,20 +128,17 @@ impl Batch<'_> {
             take_skipped: flags.no_skip_connected,
         });
         let Some(results) = results else {
-            return Ok(finish::foretell(reporter, &input, &plan, limits));
+            return Ok(finish::foretell(reporter, &input, &plan, sites.iter().map(|site| site.limits).next()));
         };
-        let desk = Rc::new(Desk::new(store.clone(), limiter, flags.parallel.get().into()));
-        workspace.desk = Some(desk.clone());
+        sites.iter_mut().for_each(Site::share);
         let path = input.results;
         let hall = Rc::new(Hall::new(Terms {
             list: input.list,
-            workspace,
+            store: store.clone(),
+            sites,
             reporter: reporter.clone(),
-            route,
-            plan: self.plan,
             people: self.sandbox.map(|(_, people)| people),
             sandboxed: kind == Kind::Sandbox,
-            interval,
             max_wait: flags.max_wait,
             batch: tag,
             is_single: flags.parallel.get() == 1,
@@ -153,7 +147,7 @@ impl Batch<'_> {
         let (done, taken_up) = (plan.done.len(), plan.owed.len());
         let mut book = Book::open(hall.clone(), results, past, flags.retries);
         reporter.note(&finish::beginning(hall.terms.list.rows.len(), done, skipped, taken_up));
-        if let browser::Plan::Nothing { reason } = &hall.terms.plan
+        if let Some(browser::Plan::Nothing { reason }) = hall.terms.sites.first().map(|site| &site.plan)
             && !flags.no_browser
         {
             reporter.note(&format!("No browser is opened from here ({reason}): open each URL yourself."));
@@ -161,11 +155,11 @@ impl Batch<'_> {
         book.begin(plan, System.time());
         let signal = {
             let local = LocalSet::new();
-            local.run_until(work(&hall, &mut book, &desk, &mut signals, flags.parallel.get().into())).await
+            local.run_until(work(&hall, &mut book, &mut signals, parallel)).await
         };
         // What was read is written down whatever became of the rest.
         let written = book.write();
-        desk.flush();
+        hall.terms.sites.iter().for_each(|site| site.desk.flush());
         let signal = signal?;
         written?;
         let took = System.moment().left(begun);
@@ -184,15 +178,15 @@ impl Batch<'_> {
             take_skipped: self.flags.no_skip_connected,
         });
         self.reporter.note(&format!("Which mailboxes the workspace has already is not known here: {why}."));
-        Ok(finish::foretell(self.reporter, input, &plan, Limits::DOCUMENTED))
+        Ok(finish::foretell(self.reporter, input, &plan, None))
     }
 }
 
 /// The sessions that the results file does not tell of yet. Those of a sandbox that is gone went with it.
 ///
 /// Those of another key are among them: a workspace can have many, and what one of them is told is the same.
-fn owed(store: &Store, workspace: &Workspace, tag: &str) -> Result<Vec<Owed>, Error> {
-    let service = workspace.client.service();
+fn owed(store: &Store, sites: &[Site], tag: &str) -> Result<Vec<Owed>, Error> {
+    let services: HashSet<String> = sites.iter().map(|site| site.workspace.client.service()).collect();
     let entries = store.with(|journal| journal.owed(tag));
     if entries.is_none() && store.is_taken() {
         return Err(Error::internal(
@@ -200,22 +194,20 @@ fn owed(store: &Store, workspace: &Workspace, tag: &str) -> Result<Vec<Owed>, Er
         )
         .hint("Try again in a moment: to begin anew now could connect mailboxes twice."));
     }
-    let entries = entries.unwrap_or_default().into_iter().filter(|entry| entry.record.service == service);
+    let entries = entries.unwrap_or_default().into_iter().filter(|entry| services.contains(&entry.record.service));
     Ok(entries.map(|entry| (entry.record, Rc::from(entry.name))).collect())
 }
 
 /// Works on the rows, so many at once, until none is left or somebody asks for an end. Gives the signal, if one did.
-async fn work(
-    hall: &Rc<Hall>,
-    book: &mut Book,
-    desk: &Desk,
-    signals: &mut impl Stop,
-    most: usize,
-) -> Result<Option<Signal>, Error> {
+async fn work(hall: &Rc<Hall>, book: &mut Book, signals: &mut impl Stop, most: usize) -> Result<Option<Signal>, Error> {
     let reporter = &hall.terms.reporter;
     let mut lives = JoinSet::new();
     let (mut stopped, mut failed) = (None, None);
-    let mut serving = pin!(desk.serve());
+    let mut serving = JoinSet::new();
+    for site in &hall.terms.sites {
+        let desk = site.desk.clone();
+        serving.spawn_local(async move { desk.serve().await });
+    }
     // The rows that are being worked on, and those of them whose mailboxes another session has connected meanwhile: theirs
     // may yet connect one of somebody else's, and is asked after as long as there is anything else to do.
     let (mut running, mut overtaken) = (HashSet::new(), HashSet::new());
@@ -252,7 +244,7 @@ async fn work(
             biased;
             signal = signals.requested(), if stopped.is_none() => {
                 stopped = Some(signal);
-                if desk.is_asking() {
+                if hall.terms.sites.iter().any(|site| site.desk.is_asking()) {
                     reporter.emit(Event::Stopping(LAST_WORDS));
                 }
                 hall.stop(signal);
@@ -284,7 +276,6 @@ async fn work(
                 }
             }
             () = tokio::time::sleep(reporter.frame()), if !hall.terms.is_single => {}
-            never = &mut serving => match never {},
         }
     }
 }

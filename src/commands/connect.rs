@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 use std::rc::Rc;
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -27,7 +28,7 @@ use crate::model::starting::Starting;
 use crate::model::words::{Route, conclude, not_started};
 use crate::report::Reporter;
 use crate::sandbox::{Options, Sandbox};
-use crate::settings;
+use crate::settings::{self, Reach, Workspaces};
 use crate::store::{Journal, Kind};
 
 /// Connects a mailbox.
@@ -38,31 +39,66 @@ pub(super) fn run(
     reporter: &Rc<Reporter>,
 ) -> Result<Exit, Error> {
     // Everything that can be refused is refused before a session is started.
-    let plan = browser_plan(flags.no_browser, flags.browser.as_deref(), environment)?;
     let Some(scenario) = flags.sandbox else {
-        let config = settings::connection(global, environment)?;
-        let limits = settings::limits(environment, &config.base)?;
+        let reach = Workspaces::new(global, environment).asked()?;
+        let plan = browser_plan(flags.no_browser, flags.browser.as_deref(), Some(&reach), environment)?;
+        let (interval, limits) = (reach.interval(flags.interval)?, settings::limits(environment, &reach.base)?);
+        let config = connection(&reach, global, environment, reporter)?;
         let store = Rc::new(Store::open(global, environment, kind(&config), reporter)?);
-        return runtime()?.block_on(connect(flags, global, config, limits, plan, &store, reporter));
+        let way = Way { config, profile: reach.profile(), interval, limits, plan };
+        return runtime()?.block_on(connect(flags, global, way, &store, reporter));
     };
+    let plan = browser_plan(flags.no_browser, flags.browser.as_deref(), None, environment)?;
     runtime()?.block_on(async {
         let sandbox = Sandbox::bind(Options { scenario, ttl: scenario.life(), ..Options::default() }).await?;
         let config = sandbox_config(&sandbox, global)?;
-        let limits = settings::limits(environment, &config.base)?;
+        let (interval, limits) =
+            (settings::interval(flags.interval, &config.base)?, settings::limits(environment, &config.base)?);
         let store = Rc::new(Store::open(global, environment, Kind::Sandbox, reporter)?);
+        let way = Way { config, profile: None, interval, limits, plan };
         tokio::select! {
-            exit = connect(flags, global, config, limits, plan, &store, reporter) => exit,
+            exit = connect(flags, global, way, &store, reporter) => exit,
             never = sandbox.serve() => match never {},
         }
     })
 }
 
-/// What opens URLs here.
-pub(super) fn browser_plan(nothing: bool, command: Option<&str>, environment: &Environment) -> Result<Plan, Error> {
-    let wish = match command {
+/// How a session is started and waited for: as whom, under which limits, and what opens its URL.
+struct Way {
+    config: Config,
+    profile: Option<Rc<str>>,
+    interval: Duration,
+    limits: Limits,
+    plan: Plan,
+}
+
+/// How to reach a workspace. What a person should know about its key and config file is said.
+pub(super) fn connection(
+    reach: &Reach,
+    global: &Global,
+    environment: &Environment,
+    reporter: &Reporter,
+) -> Result<Config, Error> {
+    let (config, warnings) = reach.connection(global, environment)?;
+    for warning in warnings {
+        reporter.emit(Event::Warning(warning));
+    }
+    Ok(config)
+}
+
+/// What opens URLs here: for a workspace, what its profile names, unless that is said for this call.
+pub(super) fn browser_plan(
+    nothing: bool,
+    command: Option<&str>,
+    reach: Option<&Reach>,
+    environment: &Environment,
+) -> Result<Plan, Error> {
+    let of_profile = reach.and_then(|reach| Some((reach.profile()?, reach.browser()?)));
+    let wish = match (command, of_profile) {
         _ if nothing => Wish::Nothing,
-        Some(command) => Wish::Program(command.to_owned()),
-        None => Wish::Default,
+        (Some(command), _) => Wish::Program(command.to_owned()),
+        (None, Some((name, command))) => Wish::OfProfile(name.to_string(), command.to_owned()),
+        (None, None) => Wish::Default,
     };
     let planned = browser::plan(&Surroundings::look(environment), &wish, &|path| path.is_file());
     match planned {
@@ -83,21 +119,19 @@ pub(super) fn sandbox_config(sandbox: &Sandbox, global: &Global) -> Result<Confi
         timeout: global.request_timeout,
         roots: Roots::default(),
         proxy: None,
-        keep: std::time::Duration::ZERO,
+        keep: Duration::ZERO,
     })
 }
 
 async fn connect(
     flags: &cli::Connect,
     global: &Global,
-    config: Config,
-    limits: Limits,
-    plan: Plan,
+    way: Way,
     store: &Rc<Store>,
     reporter: &Rc<Reporter>,
 ) -> Result<Exit, Error> {
-    let interval = settings::interval(flags.interval, &config.base)?;
-    let route = settings::route(&config);
+    let Way { config, profile, interval, limits, plan } = way;
+    let route = settings::route(&config, profile.as_deref());
     let sandboxed = kind(&config) == Kind::Sandbox;
     store.with(|journal| journal.note_the_dead(System.time()));
     let provider = flags.provider;
@@ -113,7 +147,7 @@ async fn connect(
     if let Some(hold) = limiter.closed(Some(provider)).filter(|hold| hold.wait > flags.max_wait) {
         return Ok(failed(Failure::Held(hold)));
     }
-    let workspace = Workspace::reach(store, reporter, config, (limiter, fingerprint))?;
+    let workspace = Workspace::reach(store, reporter, config, profile, (limiter, fingerprint))?;
     let session = match begin(&mut shell, &workspace, provider, Starting::begin(flags.max_wait)).await {
         Ok(session) => session,
         Err(NotStarted::Failed(failure)) => return Ok(failed(failure)),
@@ -141,6 +175,7 @@ async fn connect(
     }
     reporter.emit(Event::Session {
         id: id.clone(),
+        profile: workspace.profile.clone(),
         provider,
         auth_url: session.auth_url.clone(),
         expires_at: session.expiry.at,

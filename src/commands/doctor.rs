@@ -116,7 +116,8 @@ async fn examine(global: &Global, environment: &Environment, terminal: Terminal,
     let who = who::look(global, environment, report);
     let way = route::look(global, environment, who.base.as_ref(), report).await;
     let storage = storage::look(global, environment, &who, report);
+    let profile = who.chosen.as_ref().and_then(|chosen| chosen.profile.clone());
     service::look(global, environment, who, way, storage, report).await;
-    desk::browser(environment, report);
+    desk::browser(environment, profile.as_ref(), report);
     desk::terminal(global, environment, terminal, report);
 }

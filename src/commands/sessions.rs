@@ -29,19 +29,22 @@ pub(super) fn run(
 ) -> Result<Exit, Error> {
     let forget = flags.action.as_ref().map(|Action::Forget(forget)| forget);
     // Whoever meant to erase only what a filter leaves must not lose the rest.
-    let filtered = !flags.outcome.is_empty() || flags.provider.is_some() || flags.limit.is_some();
+    let filtered =
+        !flags.outcome.is_empty() || flags.provider.is_some() || flags.limit.is_some() || global.profile.is_some();
     if forget.is_some() && filtered {
-        return Err(Error::usage("--outcome, --provider and --limit choose what is listed, not what is forgotten")
-            .hint("Give forget the ids of the sessions, or --all."));
+        return Err(Error::usage(
+            "--outcome, --provider, --profile and --limit choose what is listed, not what is forgotten",
+        )
+        .hint("Give forget the ids of the sessions, or --all."));
     }
     let memory = Memory::look(flags.sandbox, global, environment, reporter)?;
     match forget {
-        None => list(flags, &memory, reporter),
+        None => list(flags, global.profile.as_deref(), &memory, reporter),
         Some(forget) => erase(forget, &memory, reporter),
     }
 }
 
-fn list(flags: &cli::Sessions, memory: &Memory<'_>, reporter: &Reporter) -> Result<Exit, Error> {
+fn list(flags: &cli::Sessions, profile: Option<&str>, memory: &Memory<'_>, reporter: &Reporter) -> Result<Exit, Error> {
     let now = System.time();
     let all = memory.with(|journal| journal.all(now))?.unwrap_or_default();
     let recorded = all.len();
@@ -52,6 +55,7 @@ fn list(flags: &cli::Sessions, memory: &Memory<'_>, reporter: &Reporter) -> Resu
         })
         .filter(|session| flags.outcome.is_empty() || flags.outcome.contains(&session.outcome()))
         .filter(|session| flags.provider.is_none() || session.record.provider == flags.provider)
+        .filter(|session| profile.is_none() || session.record.profile.as_deref() == profile)
         .take(flags.limit.map_or(usize::MAX, usize::from))
         .collect();
     reporter.sessions(&sessions, now).map_err(|error| Error::internal("stdout cannot be written").because(error))?;

@@ -68,6 +68,7 @@ impl Session {
         // Nothing can have come of it before.
         (record.began, record.alive) = (self.asked, Some(self.asked));
         record.slowest = Some(now.duration_since(self.asked));
+        record.profile.clone_from(&workspace.profile);
         record.provider = Some(provider);
         record.expect = expect.map(str::to_owned);
         record.auth_url = Some(self.auth_url.as_str().to_owned());

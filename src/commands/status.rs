@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::connect::kind;
+use super::connect::{connection, kind};
 use super::ending::{Context, Learned};
 use super::journal::Store;
 use super::recording::{Found, Recording};
@@ -27,7 +27,7 @@ use crate::model::poll::Terms;
 use crate::model::record::{End, Record};
 use crate::model::words::Route;
 use crate::report::Reporter;
-use crate::settings;
+use crate::settings::{self, Workspaces};
 use crate::store::{Busy, Entry, Journal, Kind};
 
 /// Asks for a session's state, or says what is known of it already.
@@ -37,11 +37,12 @@ pub(super) fn run(
     environment: &Environment,
     reporter: &Rc<Reporter>,
 ) -> Result<Exit, Error> {
-    let base = settings::base_url(global, environment)?;
-    let interval = settings::interval(flags.interval, &base)?;
-    let limits = settings::limits(environment, &base)?;
-    let mut status = Status { flags, global, reporter, interval, route: Route::default(), kind: Kind::Real, limits };
-    let config = match settings::connection(global, environment) {
+    let reach = Workspaces::new(global, environment).asked()?;
+    let base = reach.base.clone();
+    let (interval, limits) = (reach.interval(flags.interval)?, settings::limits(environment, &base)?);
+    let route = Route { profile: reach.profile().map(|name| name.to_string()), ..Route::default() };
+    let mut status = Status { flags, global, reporter, interval, route, kind: Kind::Real, limits };
+    let config = match connection(&reach, global, environment, reporter) {
         // Without a key, what this machine has read before can still be told.
         Err(error) if error.outcome == Outcome::Auth => {
             let told = read_before(flags, global, environment, &base);
@@ -49,7 +50,7 @@ pub(super) fn run(
         }
         config => config?,
     };
-    (status.route, status.kind) = (settings::route(&config), kind(&config));
+    (status.route, status.kind) = (settings::route(&config, reach.profile().as_deref()), kind(&config));
     let store = Rc::new(Store::open(global, environment, status.kind, reporter)?);
     let known = store.with(|journal| journal.find(&base.to_string(), &flags.session)).flatten();
     let known = known.map(|entry| (entry.record, entry.name));
@@ -57,7 +58,7 @@ pub(super) fn run(
     if let Some(end) = record.filter(|record| record.is_retrieved()).and_then(|record| record.end.clone()) {
         return Ok(status.tell(record, end));
     }
-    runtime()?.block_on(status.ask(config, &store, known))
+    runtime()?.block_on(status.ask(config, reach.profile(), &store, known))
 }
 
 /// The session's result, if a journal that is here has it. A sandbox's key says that it is one; without one, a service on
@@ -113,26 +114,52 @@ impl Status<'_> {
         self.flags.expect.as_deref().or_else(|| record?.expect.as_deref())
     }
 
+    /// How its workspace is reached: by the profile with which it was started, where it was.
+    fn route_of(&self, record: Option<&Record>) -> Route {
+        let profile = record.and_then(|record| record.profile.as_deref()).map(str::to_owned);
+        Route { profile: profile.or_else(|| self.route.profile.clone()), ..self.route.clone() }
+    }
+
+    /// A session of another workspace is none of this one's: its result is not there to be read.
+    fn warn_of_another(&self, record: &Record, workspace: &Workspace) {
+        let another = record.profile.as_deref().filter(|_| record.workspace != *workspace.fingerprint);
+        if let Some(profile) = another.filter(|profile| workspace.profile.as_deref() != Some(profile)) {
+            self.reporter.emit(Event::Warning(format!(
+                "session {} was started with the profile {profile}, and this key is not that profile's; say \
+                 --profile {profile}",
+                self.flags.session
+            )));
+        }
+    }
+
     /// Tells a result that was read before.
     fn tell(&self, record: Option<&Record>, end: End) -> Exit {
-        let mut context = self.context(self.expect(record), record);
+        let route = self.route_of(record);
+        let mut context = Context { route: &route, ..self.context(self.expect(record), record) };
         context.learned = Learned::journal(&end);
         self.reporter.note("This machine has read the result before; nothing was asked.");
         context.finish(Ended::Verdict(end.verdict), line)
     }
 
     /// Asks, unless another process here is waiting for the answer.
-    async fn ask(&mut self, config: Config, store: &Rc<Store>, known: Option<(Record, String)>) -> Result<Exit, Error> {
+    async fn ask(
+        &mut self,
+        config: Config,
+        profile: Option<Rc<str>>,
+        store: &Rc<Store>,
+        known: Option<(Record, String)>,
+    ) -> Result<Exit, Error> {
         let flags = self.flags;
         let service = config.base.to_string();
         let loopback = config.base.is_loopback();
         let patience = config.timeout;
         let mut shell = Shell { clock: &System, sink: &**self.reporter, stop: listen()? };
         let limiter = Workspace::limiter(store, self.reporter, &config, self.limits);
-        let workspace = Workspace::reach(store, self.reporter, config, limiter)?;
+        let workspace = Workspace::reach(store, self.reporter, config, profile, limiter)?;
         let now = System.time();
         let life = SignedDuration::try_from(DOCUMENTED_LIFE).unwrap_or(SignedDuration::MAX);
         let mut unknown = Record::met(flags.session.clone(), service, workspace.fingerprint.to_string(), life, now);
+        unknown.profile.clone_from(&workspace.profile);
         unknown.expect.clone_from(&flags.expect);
         let patience = System.moment() + patience;
         let approached = loop {
@@ -169,7 +196,9 @@ impl Status<'_> {
             _ => "* the journal does not have it from here".to_owned(),
         });
         let expect = self.expect(Some(&record)).map(str::to_owned);
-        let mut context = self.context(expect.as_deref(), Some(&record));
+        self.warn_of_another(&record, &workspace);
+        let route = self.route_of(Some(&record));
+        let mut context = Context { route: &route, ..self.context(expect.as_deref(), Some(&record)) };
         let recording = Recording::new(workspace, expect.clone(), found);
         let ended = if flags.wait {
             let left = Duration::try_from(record.ends.duration_since(now)).unwrap_or_default();
@@ -196,6 +225,7 @@ impl Status<'_> {
         if let (Some(auth_url), Some(provider)) = (auth_url, record.provider) {
             self.reporter.emit(Event::Session {
                 id: record.id.clone(),
+                profile: record.profile.clone(),
                 provider,
                 auth_url,
                 expires_at: record.ends,

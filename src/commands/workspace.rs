@@ -21,6 +21,8 @@ pub(super) struct Workspace {
     pub(super) limiter: Rc<Limiter>,
     /// What tells it apart. The key cannot be had from it.
     pub(super) fingerprint: Rc<str>,
+    /// Its profile, where it was reached by one.
+    pub(super) profile: Option<Rc<str>>,
     /// Where many sessions have what they write put together.
     pub(super) desk: Option<Rc<Desk>>,
 }
@@ -46,10 +48,11 @@ impl Workspace {
         store: &Rc<Store>,
         reporter: &Rc<Reporter>,
         config: Config,
+        profile: Option<Rc<str>>,
         (limiter, fingerprint): (Rc<Limiter>, Rc<str>),
     ) -> Result<Self, Error> {
         let client = Client::new(config, reporter.clone() as Rc<dyn Sink>, jiff::Timestamp::now)?;
-        Ok(Self { store: store.clone(), client: client.into(), limiter, fingerprint, desk: None })
+        Ok(Self { store: store.clone(), client: client.into(), limiter, fingerprint, profile, desk: None })
     }
 
     /// Writes something down, and waits until that is done. It may be done more than once, and what comes back is of the

@@ -19,6 +19,8 @@ pub struct Conclusion {
     pub status: Option<String>,
     /// The session.
     pub session: Option<SessionId>,
+    /// The profile of its workspace, where it has one.
+    pub profile: Option<String>,
     /// With whom it signed in, where that is known.
     pub provider: Option<Provider>,
     /// The mailbox that was connected.
@@ -58,6 +60,7 @@ impl Conclusion {
             exit_code: outcome.code(),
             status: None,
             session: None,
+            profile: None,
             provider: None,
             email: None,
             name: None,

@@ -20,6 +20,8 @@ pub enum Event {
     Session {
         /// The session.
         id: SessionId,
+        /// The profile of its workspace, where it has one.
+        profile: Option<Rc<str>>,
         /// With whom it signs in.
         provider: Provider,
         /// The URL to open.

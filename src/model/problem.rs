@@ -44,6 +44,16 @@ pub(in crate::model) fn shown(text: &str) -> String {
     format!("\"{shown}\"")
 }
 
+/// How alike two names have to be for one to be meant by the other: 1 is the same.
+const ALIKE: f64 = 0.75;
+
+/// The name that may have been meant by this one.
+pub(in crate::model) fn near<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
+    let alike = |other: &str| strsim::jaro(&name.to_lowercase(), &other.to_lowercase());
+    let alike = names.iter().map(|other| (alike(other), *other)).filter(|(alike, _)| *alike > ALIKE);
+    alike.max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, name)| name)
+}
+
 /// Foreign text in one line, without what a terminal obeys or what makes it read in another order than it stands. White
 /// space becomes a blank, so that words stay apart.
 pub(in crate::model) fn plain(text: &str) -> String {
@@ -65,6 +75,22 @@ mod tests {
     fn a_problem_is_told_with_its_line() {
         assert_eq!(Problem::at(12, "no").to_string(), "line 12: no");
         assert_eq!(Problem::whole("no").to_string(), "no");
+    }
+
+    #[test]
+    fn the_name_that_was_meant_is_found() {
+        let names = ["api_key_file", "api_key_env", "base_url", "interval"];
+        for (name, meant) in [
+            ("api_key_fil", Some("api_key_file")),
+            ("API_KEY_ENV", Some("api_key_env")),
+            ("baseurl", Some("base_url")),
+            ("intervall", Some("interval")),
+            ("colour", None),
+            ("", None),
+        ] {
+            assert_eq!(near(name, &names), meant, "{name}");
+        }
+        assert_eq!(near("acme", &[]), None);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! A record is written before a request that may destroy a result leaves, and again once its reply is read. Whoever
 //! finds one whose last request was never answered knows that the result may be gone.
 
+use std::rc::Rc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::failure::{Failure, NetworkKind};
@@ -38,6 +40,8 @@ pub struct Record {
     pub service: String,
     /// What tells the workspace apart. The API key cannot be had from it.
     pub workspace: String,
+    /// The profile of that workspace, where it was reached by one.
+    pub profile: Option<Rc<str>>,
     /// With whom it signs in, where that is known: it is not for a session that was started elsewhere.
     pub provider: Option<Provider>,
     /// The mailbox that must come back.
@@ -117,6 +121,7 @@ impl Record {
             id,
             service,
             workspace,
+            profile: None,
             provider: None,
             expect: None,
             auth_url: None,

@@ -17,6 +17,7 @@ use crate::model::summary::Summary;
 struct Session<'a> {
     event: &'static str,
     session_id: &'a str,
+    profile: Option<&'a str>,
     provider: &'static str,
     auth_url: &'a str,
     expires_at: String,
@@ -60,6 +61,7 @@ struct Result<'a> {
     exit_code: u8,
     status: Option<&'a str>,
     session_id: Option<&'a str>,
+    profile: Option<&'a str>,
     provider: Option<&'static str>,
     email: Option<&'a str>,
     name: Option<&'a str>,
@@ -83,6 +85,7 @@ struct Record<'a> {
     outcome: &'static str,
     status: Option<&'a str>,
     session_id: &'a str,
+    profile: Option<&'a str>,
     provider: Option<&'static str>,
     email: Option<&'a str>,
     name: Option<&'a str>,
@@ -108,11 +111,12 @@ pub(super) fn event(event: &Event) -> Option<String> {
 
 fn single(event: &Event, row: Option<&Row>) -> Option<String> {
     Some(match event {
-        Event::Session { id, provider, auth_url, expires_at, sandbox, .. } => of(
+        Event::Session { id, profile, provider, auth_url, expires_at, sandbox, .. } => of(
             row,
             Session {
                 event: "session",
                 session_id: id.as_str(),
+                profile: profile.as_deref(),
                 provider: provider.id(),
                 auth_url: auth_url.as_str(),
                 expires_at: format!("{expires_at:.3}"),
@@ -184,6 +188,7 @@ pub(super) fn record(session: &Summary) -> String {
         outcome: session.outcome().name(),
         status: session.status(),
         session_id: record.id.as_str(),
+        profile: record.profile.as_deref(),
         provider: record.provider.map(crate::model::provider::Provider::id),
         email: account.and_then(|account| account.email.as_deref()),
         name: account.and_then(|account| account.name.as_deref()),
@@ -212,6 +217,7 @@ impl<'a> Result<'a> {
             exit_code: end.exit_code,
             status: end.status.as_deref(),
             session_id: end.session.as_ref().map(crate::model::session::SessionId::as_str),
+            profile: end.profile.as_deref(),
             provider: end.provider.map(crate::model::provider::Provider::id),
             email: end.email.as_deref(),
             name: end.name.as_deref(),

@@ -10,14 +10,15 @@ use crate::model::record::Source;
 /// always has.
 pub(super) fn lines(row: &Row, event: &Event, output: Output) -> Option<Vec<String>> {
     Some(match event {
-        Event::Session { provider, auth_url, .. } => {
+        Event::Session { profile, provider, auth_url, .. } => {
             // Alone, from column 0, as it came: a person selects it, a script greps it.
             let url = auth_url.as_str().to_owned();
             if output.quiet {
                 return Some(vec![format!("{}:", plain(&row.email)), url]);
             }
             let (number, of, email) = (row.number, row.of, plain(&row.email));
-            vec![format!("[{number}/{of}] Sign in as {email} ({}):", provider.name()), url]
+            let into = profile.as_deref().map(|profile| format!(", {}", plain(profile))).unwrap_or_default();
+            vec![format!("[{number}/{of}] Sign in as {email} ({}{into}):", provider.name()), url]
         }
         // That the tab is there is seen.
         Event::Browser(Ok(_)) if output.animate => Vec::new(),

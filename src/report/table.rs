@@ -36,9 +36,9 @@ enum Shape {
     Three,
 }
 
-/// A session cell by cell: when, with whom, what became of it, which mailbox, and its id.
+/// A session cell by cell: when, with whom, in which workspace, what became of it, which mailbox, and its id.
 struct Row {
-    cells: [String; 5],
+    cells: [String; 6],
     /// Whether the mailbox is in brackets.
     bracketed: bool,
     /// The colour of its outcome.
@@ -51,20 +51,23 @@ struct Row {
 /// terminal to wrap, since it is what people copy. Where all the ids leave too little room for the mailboxes, each has a
 /// line of its own.
 pub(super) fn lines(sessions: &[Summary], now: Timestamp, look: Look) -> Vec<String> {
-    let header =
-        Row { cells: ["WHEN", "PROVIDER", "OUTCOME", "MAILBOX", "ID"].map(str::to_owned), bracketed: false, color: "" };
+    // Where no session has a profile there is no column for it.
+    let profile = if sessions.iter().any(|session| session.record.profile.is_some()) { "PROFILE" } else { "" };
+    let names = ["WHEN", "PROVIDER", profile, "OUTCOME", "MAILBOX", "ID"].map(str::to_owned);
+    let header = Row { cells: names, bracketed: false, color: "" };
     let rows: Vec<Row> = std::iter::once(header).chain(sessions.iter().map(|session| row(session, now))).collect();
     let widest = |cell: usize| rows.iter().map(|row| measure_text_width(&row.cells[cell])).max().unwrap_or(0);
-    let mut widths: [usize; 5] = std::array::from_fn(widest);
-    let room = look.width.saturating_sub(widths[..3].iter().map(|width| width + GAP.len()).sum());
-    let beside_id = room.saturating_sub(GAP.len() + widths[4]);
-    let enough = widths[3].min(LEAST_MAILBOX);
+    let mut widths: [usize; 6] = std::array::from_fn(widest);
+    let room =
+        look.width.saturating_sub(widths[..4].iter().filter(|&&width| width > 0).map(|width| width + GAP.len()).sum());
+    let beside_id = room.saturating_sub(GAP.len() + widths[5]);
+    let enough = widths[4].min(LEAST_MAILBOX);
     let (shape, room) = match () {
         () if beside_id >= enough => (Shape::One, beside_id),
         () if room >= enough => (Shape::Two, room),
         () => (Shape::Three, look.width.saturating_sub(GAP.len())),
     };
-    widths[3] = widths[3].min(room);
+    widths[4] = widths[4].min(room);
     let mut lines = rows.iter().map(|row| row.lines(shape, &widths, look));
     let header = lines.next().unwrap_or_default().into_iter();
     let header = header.map(|line| if look.color { format!("\u{1b}[1m{line}\u{1b}[0m") } else { line });
@@ -72,29 +75,36 @@ pub(super) fn lines(sessions: &[Summary], now: Timestamp, look: Look) -> Vec<Str
 }
 
 impl Row {
-    fn lines(&self, shape: Shape, widths: &[usize; 5], look: Look) -> Vec<String> {
-        let [when, provider, outcome, mailbox, id] = &self.cells;
-        let mut outcome = padded(outcome, widths[2]);
+    fn lines(&self, shape: Shape, widths: &[usize; 6], look: Look) -> Vec<String> {
+        let [when, provider, profile, outcome, mailbox, id] = &self.cells;
+        let mut outcome = padded(outcome, widths[3]);
         if look.color && !self.color.is_empty() {
             let blank = outcome.len() - outcome.trim_end().len();
             outcome = format!("\u{1b}[{}m{}\u{1b}[0m{}", self.color, outcome.trim_end(), " ".repeat(blank));
         }
-        let first = [padded(when, widths[0]), padded(provider, widths[1]), outcome].join(GAP);
+        let mut first = vec![padded(when, widths[0]), padded(provider, widths[1]), padded(profile, widths[2]), outcome];
+        // Where there is little room it has a line of its own, like the mailbox.
+        if shape == Shape::Three {
+            first.remove(2);
+        }
+        first.retain(|cell| !cell.is_empty());
+        let first = first.join(GAP);
         let tail = match (look.unicode, self.bracketed) {
             (true, true) => "…)",
             (true, false) => "…",
             (false, true) => "...)",
             (false, false) => "...",
         };
-        let mailbox = cut(mailbox, widths[3], tail);
+        let mailbox = cut(mailbox, widths[4], tail);
         let indented = |text: &str| {
             let fits = GAP.len() + measure_text_width(text) <= look.width;
             if fits { format!("{GAP}{text}") } else { text.to_owned() }
         };
         let lines = match shape {
-            Shape::One => vec![[&first, &padded(&mailbox, widths[3]), id].map(String::as_str).join(GAP)],
+            Shape::One => vec![[&first, &padded(&mailbox, widths[4]), id].map(String::as_str).join(GAP)],
             Shape::Two => vec![[first, mailbox].join(GAP), indented(id)],
-            Shape::Three => vec![first, indented(&mailbox), indented(id)],
+            Shape::Three if profile.is_empty() => vec![first, indented(&mailbox), indented(id)],
+            Shape::Three => vec![first, indented(&mailbox), indented(profile), indented(id)],
         };
         lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
     }
@@ -112,6 +122,7 @@ fn row(session: &Summary, now: Timestamp) -> Row {
         cells: [
             ago(record.began, now),
             record.provider.map_or("-", Provider::id).to_owned(),
+            record.profile.as_deref().map(plain).unwrap_or_default(),
             word.to_owned(),
             connected.or_else(expected).unwrap_or_else(|| "-".to_owned()),
             record.id.to_string(),

@@ -18,7 +18,7 @@ pub(super) fn lines(event: &Event, output: Output, zone: impl FnOnce() -> TimeZo
         Event::Unopened(_) => Vec::new(),
         Event::Row(end) if quiet || end.skipped => Vec::new(),
         Event::Row(end) => vec![rows::end(end, output)],
-        Event::Session { provider, auth_url, expect, .. } => {
+        Event::Session { profile, provider, auth_url, expect, .. } => {
             // Alone, from column 0, as it came: a person selects it, a script greps it.
             let url = auth_url.as_str().to_owned();
             if quiet {
@@ -28,7 +28,8 @@ pub(super) fn lines(event: &Event, output: Output, zone: impl FnOnce() -> TimeZo
                 || format!("with the {} mailbox to connect", provider.name()),
                 |mailbox| format!("as {} ({})", plain(mailbox), provider.name()),
             );
-            let mut lines = vec![format!("Open this URL and sign in {whom}:")];
+            let into = profile.as_deref().map(|profile| format!(", for {}", plain(profile))).unwrap_or_default();
+            let mut lines = vec![format!("Open this URL and sign in {whom}{into}:")];
             lines.extend(if output.animate { vec![String::new(), url, String::new()] } else { vec![url] });
             lines
         }

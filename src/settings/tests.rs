@@ -2,10 +2,17 @@ use clap::Parser;
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::cli::Cli;
+use crate::cli::{Cli, Global};
+use crate::error::Error;
+use crate::model::base_url::BaseUrl;
+use crate::model::environment::Environment;
 
 fn flags(line: &str) -> Global {
     Cli::parse_from(format!("instantly-oauth status s1 {line}").split_whitespace()).global
+}
+
+fn connection(flags: &Global, environment: &Environment) -> Result<Config, Error> {
+    Ok(Workspaces::new(flags, environment).asked()?.connection(flags, environment)?.0)
 }
 
 fn environment(pairs: &[(&str, &str)]) -> Environment {
@@ -60,6 +67,106 @@ fn the_key_comes_from_the_nearest_place_and_is_never_repeated() {
         assert_eq!(error.outcome.code(), code, "{error}");
         assert!(!error.to_string().contains("s3cret"), "{error}");
     }
+}
+
+/// A config file with three profiles, and the pair of the environment that names it.
+fn config(directory: &std::path::Path, default: &str) -> (&'static str, String) {
+    let path = directory.join("config.toml");
+    let text = format!(
+        "{default}\n[profiles.acme]\napi_key_file = \"acme.key\"\ninterval = 7\n\
+         [profiles.globex]\napi_key_env = \"GLOBEX\"\nbase_url = \"https://globex.example\"\nbrowser = \"fire fox\"\n\
+         [profiles.hooli]\napi_key_command = \"echo from-command\"\n"
+    );
+    std::fs::write(&path, text).unwrap();
+    std::fs::write(directory.join("acme.key"), "from-key-file\n").unwrap();
+    ("INSTANTLY_OAUTH_CONFIG", path.display().to_string())
+}
+
+#[test]
+fn whose_key_it_is_follows_the_call_then_the_environment_then_the_config_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let key = directory.path().join("key");
+    std::fs::write(&key, "from-flag").unwrap();
+    let flag = format!("--api-key-file {}", key.display());
+    let key = key.display().to_string();
+    let (variable, file) = (("INSTANTLY_API_KEY", "from-variable"), ("INSTANTLY_API_KEY_FILE", key.as_str()));
+    let (globex, asked) = (("GLOBEX", "from-globex"), |name| ("INSTANTLY_PROFILE", name));
+    for (default, line, pairs, told) in [
+        ("", &*flag, &[variable][..], "- from-flag"),
+        ("default_profile = \"acme\"", &flag, &[], "- from-flag"),
+        ("", &flag, &[asked("acme")], "- from-flag"),
+        ("", "--profile acme", &[variable], "acme from-key-file"),
+        ("", "--profile globex", &[globex, asked("acme")], "globex from-globex"),
+        ("", "--profile hooli", &[], "hooli from-command"),
+        ("default_profile = \"acme\"", "", &[variable], "- from-variable"),
+        ("default_profile = \"acme\"", "", &[file], "- from-flag"),
+        ("default_profile = \"acme\"", "", &[asked("hooli")], "hooli from-command"),
+        ("default_profile = \"acme\"", "", &[], "acme from-key-file"),
+        ("", "", &[], "no API key"),
+        ("", "--profile globex", &[], "no API key in the profile globex's api_key_env, GLOBEX: it is not set"),
+        // Which workspace is meant is not clear, and none is taken.
+        ("", &format!("{flag} --profile acme"), &[], "--api-key-file and --profile acme both say with whose key"),
+        ("", "", &[variable, asked("acme")], "INSTANTLY_API_KEY and INSTANTLY_PROFILE=acme are both set"),
+        ("", "", &[file, asked("acme")], "INSTANTLY_API_KEY_FILE and INSTANTLY_PROFILE=acme are both set"),
+        ("", "--profile acm", &[variable], "--profile: no profile is called \"acm\": did you mean acme?"),
+        ("", "", &[asked("initech")], "INSTANTLY_PROFILE: no profile is called \"initech\": there are acme, globex"),
+    ] {
+        let (name, path) = config(directory.path(), default);
+        let pairs = [pairs, &[(name, path.as_str())]].concat();
+        let (flags, environment) = (flags(line), environment(&pairs));
+        let found = Workspaces::new(&flags, &environment).asked().and_then(|reach| {
+            let (config, _) = reach.connection(&flags, &environment)?;
+            Ok(format!("{} {}", reach.profile().as_deref().unwrap_or("-"), config.key.expose_secret()))
+        });
+        let found = found.unwrap_or_else(|error| error.to_string());
+        assert!(found.starts_with(told), "{default} {line} {pairs:?}: {found}");
+    }
+}
+
+#[test]
+fn a_profile_says_how_its_workspace_is_reached_while_it_is_the_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let base = ("INSTANTLY_BASE_URL", "https://variable.example");
+    let (globex, key) = (("GLOBEX", "g"), ("INSTANTLY_API_KEY", "k"));
+    for (default, line, pairs, reached) in [
+        ("", "--profile globex", &[globex, base][..], "https://globex.example 5s fire fox"),
+        ("", "--profile globex --base-url https://flag.example", &[globex], "https://flag.example 5s fire fox"),
+        ("default_profile = \"globex\"", "", &[globex, base], "https://variable.example 5s fire fox"),
+        ("default_profile = \"globex\"", "", &[globex], "https://globex.example 5s fire fox"),
+        ("default_profile = \"globex\"", "", &[key], "https://api.instantly.ai 5s -"),
+        ("", "--profile acme", &[base], "https://variable.example 7s -"),
+    ] {
+        let (name, path) = config(directory.path(), default);
+        let pairs = [pairs, &[(name, path.as_str())]].concat();
+        let (flags, environment) = (flags(line), environment(&pairs));
+        let reach = Workspaces::new(&flags, &environment).asked().unwrap();
+        let interval = humantime::format_duration(reach.interval(None).unwrap());
+        let found = format!("{} {interval} {}", reach.base, reach.browser().unwrap_or("-"));
+        assert_eq!(found, reached, "{default} {line} {pairs:?}");
+        // What is said for this call holds in any case.
+        assert_eq!(reach.interval(Some(Duration::from_secs(9))).unwrap(), Duration::from_secs(9));
+    }
+}
+
+#[test]
+fn what_others_can_get_at_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let (name, path) = config(directory.path(), "");
+    let (flags, environment) = (flags("--profile acme"), environment(&[(name, &path)]));
+    let warnings = |key: u32, config: u32| {
+        let set = |file: &str, mode| {
+            std::fs::set_permissions(directory.path().join(file), PermissionsExt::from_mode(mode)).unwrap();
+        };
+        set("acme.key", key);
+        set("config.toml", config);
+        Workspaces::new(&flags, &environment).asked().unwrap().connection(&flags, &environment).unwrap().1
+    };
+    assert_eq!(warnings(0o600, 0o664), Vec::<String>::new());
+    assert_eq!(warnings(0o400, 0o644), Vec::<String>::new());
+    let told = warnings(0o640, 0o602).join("\n");
+    assert!(told.contains("anybody here can change the config file") && told.contains("chmod o-w"), "{told}");
+    assert!(told.contains("others here can get at the key file") && told.contains("(mode 640)"), "{told}");
 }
 
 #[test]

@@ -107,6 +107,7 @@ const STEPS: &[&str] = &[
     CREATE INDEX session_batch ON session (batch) WHERE batch IS NOT NULL;
     CREATE INDEX start_line ON start (number) WHERE sent IS NULL;
 ",
+    "ALTER TABLE session ADD COLUMN profile TEXT;",
 ];
 
 /// Opens the file, making it where there is none, and brings it up to date.

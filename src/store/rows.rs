@@ -1,6 +1,7 @@
 //! A record as a row.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
@@ -53,15 +54,15 @@ pub(super) fn put(connection: &Connection, name: &str, record: &Record) -> Resul
     let verdict = end.map(|end| Columns::of(&end.verdict)).unwrap_or_default();
     let (suspicion, suspicion_detail) = suspicion_columns(record.suspicion.as_ref());
     let mut statement = connection.prepare_cached(
-        "INSERT INTO session (name, id, service, workspace, provider, expect, auth_url, began, started_here, ends, \
+        "INSERT INTO session (name, id, service, workspace, profile, provider, expect, auth_url, began, started_here, ends, \
              clock_least, clock_most, alive, asked, unheard, lost, quiet, gone, slowest, suspicion, suspicion_detail, \
              verdict, \
              verdict_detail, email, owner, error, error_description, source, ended) \
-         VALUES (:name, :id, :service, :workspace, :provider, :expect, :auth_url, :began, :started_here, :ends, \
+         VALUES (:name, :id, :service, :workspace, :profile, :provider, :expect, :auth_url, :began, :started_here, :ends, \
              :clock_least, :clock_most, :alive, :asked, :unheard, :lost, :quiet, :gone, :slowest, :suspicion, \
              :suspicion_detail, :verdict, :verdict_detail, :email, :owner, :error, :error_description, :source, :ended) \
          ON CONFLICT (name) DO UPDATE SET \
-             provider = :provider, expect = :expect, auth_url = :auth_url, alive = :alive, asked = :asked, \
+             profile = :profile, provider = :provider, expect = :expect, auth_url = :auth_url, alive = :alive, asked = :asked, \
              unheard = :unheard, lost = :lost, quiet = :quiet, gone = :gone, slowest = :slowest, clock_least = :clock_least, \
              clock_most = :clock_most, suspicion = :suspicion, suspicion_detail = :suspicion_detail, \
              verdict = :verdict, verdict_detail = :verdict_detail, email = :email, owner = :owner, error = :error, \
@@ -72,6 +73,7 @@ pub(super) fn put(connection: &Connection, name: &str, record: &Record) -> Resul
         ":id": record.id.as_str(),
         ":service": record.service,
         ":workspace": record.workspace,
+        ":profile": record.profile.as_deref(),
         ":provider": record.provider.map(crate::model::provider::Provider::id),
         ":expect": record.expect,
         ":auth_url": record.auth_url,
@@ -286,6 +288,7 @@ fn read(row: &Row<'_>) -> Option<Found> {
         id: SessionId::parse(&text("id")?).ok()?,
         service: text("service")?,
         workspace: text("workspace")?,
+        profile: text("profile").map(Rc::from),
         provider: text("provider").and_then(|name| name.parse().ok()),
         expect: text("expect"),
         auth_url: text("auth_url"),

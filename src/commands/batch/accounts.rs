@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Batch;
 use super::input::Input;
+use super::site::Site;
 use crate::commands::ending::{Context, Learned};
 use crate::commands::workspace::Workspace;
 use crate::commands::{Exit, next};
@@ -15,13 +16,14 @@ use crate::flow::{Clock, Ended, Last, Stop, System};
 use crate::model::conclusion::Conclusion;
 use crate::model::event::{Event, Phase, Progress, Sink};
 use crate::model::failure::Failure;
-use crate::model::list::Key;
+use crate::model::list::{Key, Row};
 use crate::model::moment::Moment;
 use crate::model::poll::{Verdict, Why};
+use crate::model::provider::Provider;
 use crate::model::results::Entry;
 use crate::model::retry::Backoff;
-use crate::model::settle::{Cursor, Listed, PAGE, Page};
-use crate::model::words::{Route, conclude};
+use crate::model::settle::{Cursor, PAGE, Page};
+use crate::model::words::conclude;
 
 /// How long to wait before a page is asked for again that could not be read.
 const RETRY: Backoff = Backoff { first: Duration::from_secs(1), ceiling: Duration::from_secs(30) };
@@ -40,12 +42,13 @@ impl Batch<'_> {
     pub(super) async fn healthy(
         &self,
         signals: &mut impl Stop,
-        workspace: &Workspace,
+        site: &Site,
         input: &Input,
         past: &HashMap<Key, Entry>,
-        route: &Route,
     ) -> Result<Healthy, Error> {
-        let is_known = input.list.rows.iter().all(|row| past.contains_key(&row.key()));
+        let Site { workspace, route, .. } = site;
+        let is_own = |row: &&Row| self.sandbox.is_some() || site.is_of(row);
+        let is_known = input.list.rows.iter().filter(is_own).all(|row| past.contains_key(&row.key()));
         if self.flags.no_skip_connected || is_known && !self.flags.retry_failed {
             return Ok(Healthy::Known(HashSet::new()));
         }
@@ -62,7 +65,12 @@ impl Batch<'_> {
                 biased;
                 signal = signals.requested() => break Ended::Stopped(signal, Last::Nothing),
                 accounts = &mut reading => match accounts {
-                    Ok(accounts) => return Ok(Healthy::Known(accounts)),
+                    Ok(accounts) => {
+                        // In a sandbox the rows of all profiles are for the same workspace.
+                        let of_rows = input.list.rows.iter().filter(is_own).map(Row::key);
+                        let is_there = |key: &Key| accounts.contains(&(key.provider, key.email.clone()));
+                        return Ok(Healthy::Known(of_rows.filter(is_there).collect()));
+                    }
                     Err(failure) => break Ended::Verdict(Verdict::Failed { failure, lost: false }),
                 },
                 () = tokio::time::sleep(self.reporter.frame()) => {}
@@ -111,7 +119,7 @@ impl Wait<'_> {
 }
 
 /// Reads the account list to its end.
-async fn read(workspace: &Workspace, wait: &Wait<'_>) -> Result<HashSet<Key>, Failure> {
+async fn read(workspace: &Workspace, wait: &Wait<'_>) -> Result<HashSet<(Provider, String)>, Failure> {
     let (mut healthy, mut cursor, mut seen) = (HashSet::new(), Cursor::Newest, HashSet::new());
     for _ in 0..MOST_PAGES {
         let page = match page(workspace, &cursor, wait).await {
@@ -121,7 +129,8 @@ async fn read(workspace: &Workspace, wait: &Wait<'_>) -> Result<HashSet<Key>, Fa
         };
         let (is_full, known) = (page.accounts.len() >= PAGE, seen.len());
         seen.extend(page.accounts.iter().map(|account| account.email.to_lowercase()));
-        healthy.extend(page.accounts.iter().filter(|account| !account.broken).filter_map(key));
+        let sound = page.accounts.iter().filter(|account| !account.broken);
+        healthy.extend(sound.filter_map(|account| Some((account.provider?, account.email.to_lowercase()))));
         cursor = match page.next {
             // It gives the same again and again, or nothing.
             _ if seen.len() == known => break,
@@ -151,8 +160,4 @@ async fn page(workspace: &Workspace, cursor: &Cursor, wait: &Wait<'_>) -> Result
             page => return page,
         }
     }
-}
-
-fn key(account: &Listed) -> Option<Key> {
-    Some(Key::new(account.provider?, &account.email, None))
 }

@@ -11,7 +11,6 @@ use super::hall::Hall;
 use super::life::{Came, How, Job, Owed, concluded};
 use super::plan::Plan;
 use crate::commands::ending::Learned;
-use crate::commands::workspace::Workspace;
 use crate::error::Error;
 use crate::exit::Outcome;
 use crate::model::batch::{Fate, SKIPPED, Tally, fate, is_of_provider};
@@ -101,9 +100,10 @@ impl Book {
         }
         for index in skipped {
             let mut end = Conclusion::new(Outcome::Connected, "connected already, and healthy", now);
-            end.provider = Some(self.hall.terms.list.rows[index].provider);
-            end.email = Some(self.hall.terms.list.rows[index].email.clone());
-            let before = self.past.entries.get(&self.hall.terms.list.rows[index].key());
+            let row = &self.hall.terms.list.rows[index];
+            (end.provider, end.email) = (Some(row.provider), Some(row.email.clone()));
+            end.profile = row.profile.as_deref().map(str::to_owned);
+            let before = self.past.entries.get(&row.key());
             let before = before.map_or(0, |entry| entry.attempts);
             self.finish(Job::new(index, before), end, SKIPPED);
         }
@@ -162,8 +162,7 @@ impl Book {
                 self.pay(job.names);
                 continue;
             }
-            let provider = self.hall.terms.list.rows[job.index].provider;
-            if !self.hall.is_parked(provider) {
+            if !self.hall.is_parked(job.index) {
                 self.running.insert(job.index, job.attempts() + 1);
                 return Some(job);
             }
@@ -210,7 +209,7 @@ impl Book {
                 {
                     // Whatever is asked for next would be told the same.
                     for provider in Provider::ALL {
-                        self.hall.park(provider, &failure);
+                        self.hall.park(job.index, provider, &failure);
                     }
                 }
             }
@@ -221,7 +220,7 @@ impl Book {
     fn park(&self, index: usize, failure: &Failure) {
         let provider = self.hall.terms.list.rows[index].provider;
         let providers = Provider::ALL.into_iter().filter(|other| !is_of_provider(failure) || *other == provider);
-        providers.for_each(|provider| self.hall.park(provider, failure));
+        providers.for_each(|provider| self.hall.park(index, provider, failure));
     }
 
     /// A row is over.
@@ -237,6 +236,7 @@ impl Book {
             error: end.error.clone(),
             error_description: end.error_description.clone(),
             session_id: end.session.as_ref().map(ToString::to_string),
+            profile: row.profile.as_deref().map(str::to_owned),
             attempts: job.attempts(),
             started_at: end.started_at,
             finished_at: end.finished_at,
@@ -280,7 +280,7 @@ impl Book {
         }
         written.map_err(|error| {
             self.is_broken = true;
-            let is_recorded = !self.hall.terms.workspace.store.has_failed();
+            let is_recorded = !self.hall.terms.store.has_failed();
             Error::internal(format!("the results cannot be written: {error}")).hint(if is_recorded {
                 "Nothing is lost: what was read is in the journal, and the same command goes on from there."
             } else {
@@ -296,9 +296,10 @@ impl Book {
         if names.is_empty() {
             return;
         }
-        let Workspace { store, .. } = &self.hall.terms.workspace;
-        let store = store.clone();
-        self.hall.terms.workspace.note(move || {
+        let store = self.hall.terms.store.clone();
+        // Whose desk it is does not matter: they all write to the same journal.
+        let Some(site) = self.hall.terms.sites.first() else { return };
+        site.workspace.note(move || {
             store.with(|journal| journal.paid(&names));
         });
     }

@@ -1,5 +1,6 @@
 //! What is said of a list before its first row and after its last.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
@@ -53,12 +54,14 @@ fn counted(rows: usize) -> String {
 }
 
 /// Says what would be done.
-pub(super) fn foretell(reporter: &Reporter, input: &Input, plan: &Plan, limits: Limits) -> Exit {
+pub(super) fn foretell(reporter: &Reporter, input: &Input, plan: &Plan, limits: Option<Limits>) -> Exit {
+    let limits = limits.unwrap_or(Limits::DOCUMENTED);
     let rows = &input.list.rows;
-    let of = |provider: Provider| {
-        let jobs = plan.fresh.iter().chain(plan.owed.iter().map(|(job, _)| job));
-        jobs.filter(|job| rows[job.index].provider == provider).count()
-    };
+    let mut sessions: BTreeMap<(Provider, Option<&str>), usize> = BTreeMap::new();
+    for job in plan.fresh.iter().chain(plan.owed.iter().map(|(job, _)| job)) {
+        let row = &rows[job.index];
+        *sessions.entry((row.provider, row.profile.as_deref())).or_default() += 1;
+    }
     let mut lines = vec![
         format!("{}, to be told of in {}", counted(rows.len()), input.results.display()),
         format!("  {:>6}  done before", plan.done.len()),
@@ -72,15 +75,18 @@ pub(super) fn foretell(reporter: &Reporter, input: &Input, plan: &Plan, limits: 
         ("taken_up".to_owned(), plan.owed.len()),
         ("to_connect".to_owned(), plan.fresh.len()),
     ];
+    for (&(provider, profile), &count) in &sessions {
+        let least = match shortest(count, limits) {
+            Duration::ZERO => "at once as far as the limits go".to_owned(),
+            least => format!("{} at the least, at {} a minute", length(least), limits.starts),
+        };
+        let workspace = profile.map(|profile| format!(" for {profile}")).unwrap_or_default();
+        lines.push(format!("  {count:>6}  sessions with {}{workspace}: started {least}", provider.name()));
+    }
     for provider in Provider::ALL {
-        let sessions = of(provider);
-        if sessions > 0 {
-            let least = match shortest(sessions, limits) {
-                Duration::ZERO => "at once as far as the limits go".to_owned(),
-                least => format!("{} at the least, at {} a minute", length(least), limits.starts),
-            };
-            lines.push(format!("  {:>6}  sessions with {}: started {least}", sessions, provider.name()));
-            counts.push((format!("sessions_{}", provider.id()), sessions));
+        let count: usize = sessions.iter().filter(|((of, _), _)| *of == provider).map(|(_, count)| count).sum();
+        if count > 0 {
+            counts.push((format!("sessions_{}", provider.id()), count));
         }
     }
     let mut end = Conclusion::new(Outcome::Done, lines.join("\n"), System.time());
@@ -100,7 +106,8 @@ pub(super) fn finish(end: &End<'_>) -> Exit {
     let (connected, failed, left) = (book.tally.connected(), book.tally.failed(), book.left());
     let rows = hall.terms.list.rows.len();
     let again = next::batch(flags, global, false);
-    let parked = hall.parked.borrow().values().next().cloned().filter(|_| left > 0);
+    let parked = hall.parked.borrow().iter().next().map(|(&(site, _), failure)| (site, failure.clone()));
+    let parked = parked.filter(|_| left > 0);
     let mut told = match (signal, parked) {
         (Some(signal), _) => {
             let outcome = match signal {
@@ -112,7 +119,7 @@ pub(super) fn finish(end: &End<'_>) -> Exit {
             told.next = Some(again);
             told
         }
-        (None, Some(failure)) => not_begun(hall, &failure, again),
+        (None, Some((site, failure))) => not_begun(hall, site, &failure, again),
         (None, None) if reporter.is_broken() => {
             let message = "stopped, before anything was read that could not be told";
             let mut told = Conclusion::new(Outcome::Internal, message, System.time());
@@ -140,7 +147,9 @@ pub(super) fn finish(end: &End<'_>) -> Exit {
 }
 
 /// What keeps sessions from being started, as the end of the run.
-fn not_begun(hall: &Hall, failure: &Failure, again: String) -> Conclusion {
+fn not_begun(hall: &Hall, site: usize, failure: &Failure, again: String) -> Conclusion {
+    let sites = &hall.terms.sites;
+    let site = &sites[site];
     let case = Case {
         session: None,
         provider: None,
@@ -150,11 +159,14 @@ fn not_begun(hall: &Hall, failure: &Failure, again: String) -> Conclusion {
         zone: hall.terms.reporter.zone(),
         resume: None,
         again: Some(again.clone()),
-        route: hall.terms.route.clone(),
+        route: site.route.clone(),
         source: crate::model::record::Source::Api,
         inferred: false,
     };
     let mut told = not_started(failure, &case);
+    if sites.len() > 1 {
+        told.message = format!("{} ({})", told.message, site.name());
+    }
     told.next = Some(again);
     told
 }

@@ -1,22 +1,21 @@
 //! What all rows of a list have in common while they are worked on, and how what happens to one of them is told.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Semaphore, watch};
 
-use crate::browser::Plan;
-use crate::commands::workspace::Workspace;
+use super::site::Site;
+use crate::commands::journal::Store;
 use crate::flow::{Signal, Stop};
 use crate::model::event::{Event, Progress, Row, Sink, Standing};
 use crate::model::failure::Failure;
 use crate::model::list::List;
 use crate::model::poll::Why;
 use crate::model::provider::Provider;
-use crate::model::words::Route;
 use crate::report::Reporter;
 use crate::sandbox::People;
 
@@ -33,15 +32,13 @@ const ABOUT: SignedDuration = SignedDuration::from_secs(2);
 /// What is known and decided before the first row.
 pub(super) struct Terms {
     pub(super) list: List,
-    pub(super) workspace: Workspace,
+    pub(super) store: Rc<Store>,
+    /// The workspaces that its rows are for: at least one.
+    pub(super) sites: Vec<Site>,
     pub(super) reporter: Rc<Reporter>,
-    pub(super) route: Route,
-    /// What opens URLs.
-    pub(super) plan: Plan,
     /// Those who play the mailboxes' owners, where the API is the sandbox of this process.
     pub(super) people: Option<People>,
     pub(super) sandboxed: bool,
-    pub(super) interval: Duration,
     pub(super) max_wait: Duration,
     /// What the sessions are marked with until the results file tells of them.
     pub(super) batch: String,
@@ -56,8 +53,8 @@ pub(super) struct Hall {
     pub(super) stop: Stopper,
     stopping: watch::Sender<Option<Signal>>,
     pub(super) standing: Cell<Standing>,
-    /// What keeps sessions with a provider from being started.
-    pub(super) parked: RefCell<HashMap<Provider, Failure>>,
+    /// What keeps sessions with a provider from being started in a workspace, by its index.
+    pub(super) parked: RefCell<BTreeMap<(usize, Provider), Failure>>,
     /// What keeps sessions from going on, as it was told last.
     trouble: Cell<Option<(Why, Timestamp)>>,
 }
@@ -82,13 +79,26 @@ impl Hall {
         Row { number: rows[index].number, email: rows[index].email.as_str().into(), of: rows.len() }
     }
 
-    /// Has no more sessions started with this provider.
-    pub(super) fn park(&self, provider: Provider, failure: &Failure) {
-        self.parked.borrow_mut().entry(provider).or_insert_with(|| failure.clone());
+    /// The index of the workspace that this row is for. In a sandbox all are for the same.
+    fn place(&self, index: usize) -> usize {
+        let row = &self.terms.list.rows[index];
+        self.terms.sites.iter().position(|site| site.is_of(row)).unwrap_or(0)
     }
 
-    pub(super) fn is_parked(&self, provider: Provider) -> bool {
-        self.parked.borrow().contains_key(&provider)
+    /// The workspace that this row is for.
+    pub(super) fn site(&self, index: usize) -> &Site {
+        &self.terms.sites[self.place(index)]
+    }
+
+    /// Has no more sessions started with this provider in the workspace that this row is for.
+    pub(super) fn park(&self, index: usize, provider: Provider, failure: &Failure) {
+        self.parked.borrow_mut().entry((self.place(index), provider)).or_insert_with(|| failure.clone());
+    }
+
+    /// Whether no more sessions are started for this row.
+    pub(super) fn is_parked(&self, index: usize) -> bool {
+        let provider = self.terms.list.rows[index].provider;
+        self.parked.borrow().contains_key(&(self.place(index), provider))
     }
 
     /// Has everybody stop.

@@ -10,6 +10,7 @@ use crate::model::list::{self, List};
 use crate::model::problem::Problem;
 use crate::model::results::{self, Past};
 use crate::sandbox;
+use crate::settings::Workspaces;
 use crate::store::{Kind, Results};
 
 /// The largest list that is read, in bytes: a hundred times what a hundred thousand mailboxes take is no list.
@@ -26,7 +27,11 @@ pub(super) struct Input {
 
 impl Input {
     /// Reads the list and checks all of it.
-    pub(super) fn read(flags: &cli::Batch, key_file: Option<&Path>) -> Result<Self, Error> {
+    pub(super) fn read(
+        flags: &cli::Batch,
+        key_file: Option<&Path>,
+        workspaces: &Workspaces<'_>,
+    ) -> Result<Self, Error> {
         if flags.file.as_os_str() == "-" && key_file.is_some_and(|file| file.as_os_str() == "-") {
             return Err(Error::usage("the list and the API key cannot both come from stdin")
                 .hint("Give the key with INSTANTLY_API_KEY, or either of them as a file."));
@@ -40,8 +45,20 @@ impl Input {
                     .hint("Say where they go with --results PATH."));
             }
         };
-        let terms = list::Terms { provider: flags.provider, profiles: &[] };
-        let list = list::read(&bytes, &terms).map_err(|problems| refused(&name, &problems))?;
+        // In a sandbox they are all of one workspace, but for what the list says of them.
+        let asked = if flags.sandbox.is_none() { workspaces.asked().ok() } else { None };
+        let profile = asked.and_then(|reach| reach.profile());
+        let (profiles, unread) = match workspaces.names() {
+            Ok(names) => (names, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        let terms = list::Terms { provider: flags.provider, profile: profile.as_deref(), profiles: &profiles };
+        let list = match (list::read(&bytes, &terms), unread) {
+            (Ok(list), _) => list,
+            // What the list names may be in the config file that cannot be read.
+            (Err(_), Some(error)) => return Err(error),
+            (Err(problems), None) => return Err(refused(&name, &problems)),
+        };
         Ok(Self { list, results })
     }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::SemaphorePermit;
 
 use super::hall::{Hall, Stopper, Terms, Voice};
+use super::site::Site;
 use crate::browser::{Opened, Opening, Plan};
 use crate::commands::ending::Learned;
 use crate::commands::recording::{Found, Recording};
@@ -127,7 +128,8 @@ async fn meet(
         None => start(hall, shell, job).await?,
     };
     drop(starter);
-    let Terms { list, workspace, sandboxed, plan, .. } = &hall.terms;
+    let Terms { list, sandboxed, .. } = &hall.terms;
+    let Site { workspace, plan, .. } = hall.site(job.index);
     let row = &list.rows[job.index];
     let (id, expires_at) = (found.record.id.clone(), found.record.ends);
     let recording = Recording::sought(workspace.clone(), row.email.clone(), found);
@@ -143,7 +145,8 @@ async fn meet(
         Plan::Nothing { reason } => Err(reason.clone()),
     };
     let (provider, expect, sandbox) = (row.provider, Some(row.email.clone()), *sandboxed);
-    shell.sink.emit(Event::Session { id, provider, auth_url, expires_at, expect, sandbox });
+    let profile = row.profile.clone();
+    shell.sink.emit(Event::Session { id, profile, provider, auth_url, expires_at, expect, sandbox });
     let opening = opening.map_err(|reason| shell.sink.emit(Event::Unopened(reason))).ok();
     Ok((recording, terms, opening))
 }
@@ -156,7 +159,7 @@ pub(super) fn concluded(
     verdict: Verdict,
     learned: Learned,
 ) -> How {
-    let Terms { list, reporter, route, .. } = &hall.terms;
+    let Terms { list, reporter, .. } = &hall.terms;
     let row = &list.rows[index];
     let Learned { source, inferred, at } = learned;
     let case = Case {
@@ -168,19 +171,22 @@ pub(super) fn concluded(
         zone: reporter.zone(),
         resume: None,
         again: None,
-        route: route.clone(),
+        route: hall.site(index).route.clone(),
         source,
         inferred,
     };
-    let end = conclude(verdict.clone(), &case);
+    // In a sandbox the list alone tells.
+    let profile = row.profile.as_deref().map(str::to_owned);
+    let end = Conclusion { profile, ..conclude(verdict.clone(), &case) };
     How::Ended(Box::new((verdict, end)))
 }
 
 /// Starts a session for this row.
 async fn start(hall: &Hall, shell: &mut Shell<'_, System, Stopper>, job: &mut Job) -> Result<Met, How> {
-    let Terms { list, workspace, people, max_wait, interval, batch, .. } = &hall.terms;
+    let Terms { list, people, max_wait, batch, .. } = &hall.terms;
+    let Site { workspace, interval, .. } = hall.site(job.index);
     let row = &list.rows[job.index];
-    if hall.is_parked(row.provider) {
+    if hall.is_parked(job.index) {
         return Err(How::Left);
     }
     let mut odd = 0;
@@ -200,7 +206,8 @@ async fn start(hall: &Hall, shell: &mut Shell<'_, System, Stopper>, job: &mut Jo
         }
     };
     job.tries += 1;
-    let record = session.record(workspace, row.provider, Some(&row.email));
+    let mut record = session.record(workspace, row.provider, Some(&row.email));
+    record.profile.clone_from(&row.profile);
     // With a name it can still be written down later, should that fail now.
     let name: Option<Rc<str>> = Journal::name().ok().map(Rc::from);
     if let Some(name) = &name {
@@ -225,7 +232,8 @@ async fn take_up(
     index: usize,
     (record, name): Owed,
 ) -> Result<Met, How> {
-    let Terms { workspace, interval, reporter, .. } = &hall.terms;
+    let Terms { reporter, .. } = &hall.terms;
+    let Site { workspace, interval, .. } = hall.site(index);
     let record = Rc::new(record);
     let found = loop {
         let (store, unknown) = (workspace.store.clone(), record.clone());

@@ -85,7 +85,7 @@ fn is_over(entry: &Entry, retry_failed: bool, take_skipped: bool) -> bool {
 
 /// The row that a session was started for.
 fn key(record: &Record) -> Option<Key> {
-    Some(Key::new(record.provider?, record.expect.as_deref()?, None))
+    Some(Key::new(record.provider?, record.expect.as_deref()?, record.profile.as_deref()))
 }
 
 #[cfg(test)]

@@ -3,28 +3,34 @@
 use super::Report;
 use crate::browser::{self, Plan, Surroundings, Wish};
 use crate::cli::{Color, Global};
-use crate::model::check::desk;
+use crate::model::check::{Check, Name, desk};
+use crate::model::config::Profile;
 use crate::model::environment::Environment;
 use crate::settings::Terminal;
 
 /// Tells what would open a URL. Nothing is started.
-pub(super) fn browser(environment: &Environment, report: &Report<'_>) {
+pub(super) fn browser(environment: &Environment, profile: Option<&Profile>, report: &Report<'_>) {
     let surroundings = Surroundings::look(environment);
-    let named = surroundings.browser_variable.is_some();
-    let found = match browser::plan(&surroundings, &Wish::Default, &|path| path.is_file()) {
+    let of_profile = profile.and_then(|profile| Some((&profile.name, profile.browser.as_ref()?)));
+    let wish = of_profile.map_or(Wish::Default, |(name, browser)| Wish::OfProfile(name.clone(), browser.clone()));
+    let named = of_profile.is_some() || surroundings.browser_variable.is_some();
+    let found = match browser::plan(&surroundings, &wish, &|path| path.is_file()) {
+        // What the person wrote into the config file is refused by every command that would start it.
+        Err(error) if of_profile.is_some() => return report.tell(Check::of_error(Name::Browser, &error)),
         Err(error) => desk::Browser::Odd(error.to_string()),
         Ok(Plan::Nothing { reason }) => desk::Browser::Nothing(reason),
         Ok(Plan::Try(launchers)) => {
             let find = |program: &str| Some(browser::find(program, environment)?.display().to_string());
             let programs = launchers.into_iter().map(|it| (it.program.clone(), find(&it.program))).collect();
-            let from = match &surroundings {
-                _ if named => "as BROWSER says",
-                surroundings if surroundings.wsl => "since this is WSL",
-                _ if environment.is_set("WAYLAND_DISPLAY") => "since WAYLAND_DISPLAY is set",
-                surroundings if surroundings.display => "since DISPLAY is set",
-                _ => "as this system does",
+            let from = match (of_profile, &surroundings) {
+                (Some((name, _)), _) => format!("as the profile {name} says"),
+                _ if named => "as BROWSER says".to_owned(),
+                (_, surroundings) if surroundings.wsl => "since this is WSL".to_owned(),
+                _ if environment.is_set("WAYLAND_DISPLAY") => "since WAYLAND_DISPLAY is set".to_owned(),
+                (_, surroundings) if surroundings.display => "since DISPLAY is set".to_owned(),
+                _ => "as this system does".to_owned(),
             };
-            desk::Browser::Programs { from: from.to_owned(), named, programs }
+            desk::Browser::Programs { from, named, programs }
         }
     };
     report.tell(desk::browser(&found));

@@ -22,8 +22,7 @@ use crate::settings;
 use crate::store::Journal;
 
 /// What the request needs.
-const WAY: [Name; 8] =
-    [Name::Config, Name::Key, Name::BaseUrl, Name::Proxy, Name::Dns, Name::Tcp, Name::Tunnel, Name::Tls];
+const WAY: [Name; 7] = [Name::Key, Name::BaseUrl, Name::Proxy, Name::Dns, Name::Tcp, Name::Tunnel, Name::Tls];
 
 /// Looks at the limits, asks, and judges the answer.
 pub(super) async fn look(
@@ -34,6 +33,7 @@ pub(super) async fn look(
     storage: Storage,
     report: &Report<'_>,
 ) {
+    let profile = who.chosen.as_ref().and_then(|chosen| Some(chosen.profile.as_ref()?.name.clone()));
     let ready = match (who.key, who.base) {
         (Some(key), Some(base)) => {
             let is_proxied = way.is_proxied;
@@ -45,7 +45,7 @@ pub(super) async fn look(
         _ => None,
     };
     let Some((limiter, config, is_proxied)) = ready else {
-        let needs = [Name::Config, Name::Key, Name::BaseUrl];
+        let needs = [Name::Key, Name::BaseUrl];
         for name in [Name::Limits, Name::Service, Name::Access, Name::Clock] {
             report.can(name, &needs);
         }
@@ -61,7 +61,7 @@ pub(super) async fn look(
         }
         return;
     };
-    if let Err(error) = ask(config, is_proxied, &limiter, report).await {
+    if let Err(error) = ask(config, profile.as_deref(), is_proxied, &limiter, report).await {
         report.tell(Check::of_error(Name::Service, &error));
         report.tell(Check::skipped(Name::Access, Name::Service));
         report.tell(Check::skipped(Name::Clock, Name::Service));
@@ -100,8 +100,14 @@ fn limiter(
 }
 
 /// Asks for a session that cannot exist.
-async fn ask(config: Config, is_proxied: bool, limiter: &Limiter, report: &Report<'_>) -> Result<(), Error> {
-    let mut route = settings::route(&config);
+async fn ask(
+    config: Config,
+    profile: Option<&str>,
+    is_proxied: bool,
+    limiter: &Limiter,
+    report: &Report<'_>,
+) -> Result<(), Error> {
+    let mut route = settings::route(&config, profile);
     route.proxy = route.proxy.filter(|_| is_proxied);
     let client = Client::new(config, Rc::new(Hushed(report.reporter.clone())), jiff::Timestamp::now)?;
     let id = nobodys()?;

@@ -8,10 +8,12 @@ mod header;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::rc::Rc;
 
 pub use cells::Cells;
 
 use self::header::{Columns, Header};
+use super::config::no_profile;
 use super::problem::{Problem, shown};
 use super::provider::Provider;
 use super::table::{self, Delimiter, Ending, Record, Records};
@@ -39,8 +41,8 @@ pub struct Row {
     pub email: String,
     /// Who signs its owner in.
     pub provider: Provider,
-    /// The workspace that it is for, where the list says so.
-    pub profile: Option<String>,
+    /// The profile of the workspace that it is for: what the list says, or what goes for all that it says nothing of.
+    pub profile: Option<Rc<str>>,
     /// Every cell as it was, one for each column: they are carried into the results.
     pub cells: Cells,
 }
@@ -52,15 +54,15 @@ pub struct Key {
     pub provider: Provider,
     /// Its address, in lower case.
     pub email: String,
-    /// The workspace that it is for, where the list says so.
-    pub profile: Option<String>,
+    /// The profile of the workspace that it is for, where it has one.
+    pub profile: Option<Rc<str>>,
 }
 
 impl Key {
     /// That of the mailbox of this address, in whatever case it is written.
     #[must_use]
     pub fn new(provider: Provider, email: &str, profile: Option<&str>) -> Self {
-        Self { provider, email: email.to_lowercase(), profile: profile.map(ToOwned::to_owned) }
+        Self { provider, email: email.to_lowercase(), profile: profile.map(Rc::from) }
     }
 }
 
@@ -68,7 +70,7 @@ impl Row {
     /// What tells it from every other row.
     #[must_use]
     pub fn key(&self) -> Key {
-        Key::new(self.provider, &self.email, self.profile.as_deref())
+        Key { provider: self.provider, email: self.email.to_lowercase(), profile: self.profile.clone() }
     }
 }
 
@@ -77,19 +79,19 @@ impl Row {
 pub struct Terms<'a> {
     /// The provider of a row that names none.
     pub provider: Option<Provider>,
+    /// The profile of a row that names none.
+    pub profile: Option<&'a str>,
     /// The profiles that there are.
     pub profiles: &'a [&'a str],
 }
 
 impl List {
-    /// What tells a row of these cells from every other, which begins with the list's own columns. None where it is no row
-    /// that a list can have.
-    pub(super) fn key(&self, row: &Record<'_>) -> Option<Key> {
+    /// What tells a row of these cells from every other, which begins with the list's own columns, and was of the workspace
+    /// of this profile. None where it is no row that a list can have.
+    pub(super) fn key(&self, row: &Record<'_>, profile: Option<&str>) -> Option<Key> {
         let cell = |index: usize| row.cell(index);
         let named = self.columns.provider.map(cell).unwrap_or_default();
         let provider = if named.trim().is_empty() { self.provider } else { provider(&named) };
-        let profile = self.columns.profile.map(cell).unwrap_or_default();
-        let profile = Some(profile.trim()).filter(|profile| !profile.is_empty());
         Some(Key::new(provider?, cell(self.columns.email).trim(), profile))
     }
 }
@@ -106,7 +108,9 @@ pub fn read(bytes: &[u8], terms: &Terms<'_>) -> Result<List, Vec<Problem>> {
         return Err(vec![Problem::whole("the list is empty")]);
     };
     let columns = header.columns()?;
-    let mut reading = Reading { columns, terms, seen: HashMap::new(), rows: Vec::new(), problems: Vec::new() };
+    let profiles = terms.profiles.iter().chain(&terms.profile).map(|&name| Rc::from(name)).collect();
+    let mut reading =
+        Reading { columns, terms, profiles, seen: HashMap::new(), rows: Vec::new(), problems: Vec::new() };
     if columns.provider.is_none() && terms.provider.is_none() {
         let what = "no column is called \"provider\": add one, with google or microsoft for each mailbox, or name the \
                     provider of all of them with --provider";
@@ -144,6 +148,8 @@ fn text(bytes: &[u8]) -> Result<&str, Problem> {
 struct Reading<'a> {
     columns: Columns,
     terms: &'a Terms<'a>,
+    /// The names of the profiles, each once for all rows.
+    profiles: Vec<Rc<str>>,
     /// The line of each mailbox.
     seen: HashMap<Key, u64>,
     rows: Vec<Row>,
@@ -185,13 +191,15 @@ impl Reading<'_> {
         }
         let profile = Some(profile).filter(|profile| !profile.is_empty());
         if let Some(profile) = profile.filter(|profile| !self.terms.profiles.contains(profile)) {
-            problems.push(self.unknown(profile));
+            problems.push(no_profile(profile, self.terms.profiles));
         }
         if problems.is_empty()
             && let Some(provider) = provider
         {
             let cells = (0..names.len()).map(|index| record.cell(index)).collect();
-            let (email, profile) = (email.to_owned(), profile.map(ToOwned::to_owned));
+            let profile = profile.or(self.terms.profile);
+            let profile = self.profiles.iter().find(|known| Some(&***known) == profile).cloned();
+            let email = email.to_owned();
             let row = Row { number, line, email, provider, profile, cells };
             match self.seen.entry(row.key()) {
                 Entry::Vacant(vacant) => {
@@ -219,15 +227,6 @@ impl Reading<'_> {
             return Err(what.into());
         }
         Ok(self.terms.provider)
-    }
-
-    fn unknown(&self, profile: &str) -> String {
-        let known = self.terms.profiles;
-        let known = match known {
-            [] => "none is known to this version".to_owned(),
-            _ => format!("there are {}", known.join(", ")),
-        };
-        format!("no profile is called {}: {known}", shown(profile))
     }
 }
 

@@ -2,7 +2,7 @@ use super::*;
 
 /// A list as it is with `--provider`, or without.
 fn read_with(text: &str, provider: Option<Provider>) -> Result<List, String> {
-    let terms = Terms { provider, profiles: &["acme", "globex"] };
+    let terms = Terms { provider, profile: None, profiles: &["acme", "globex"] };
     read(text.as_bytes(), &terms).map_err(|problems| told(&problems))
 }
 
@@ -63,6 +63,12 @@ fn a_row_is_what_its_cells_say_and_what_is_said_of_all() {
             "4@6 ada@acme.com google - [ada@acme.com|||]",
         ]
     );
+    // What goes for all that the list says nothing of.
+    let terms =
+        Terms { provider: Some(Provider::Google), profile: Some("hooli"), profiles: &["acme", "globex", "hooli"] };
+    let of_all = read(text.as_bytes(), &terms).unwrap();
+    let profiles: Vec<_> = of_all.rows.iter().map(|row| row.profile.as_deref().unwrap()).collect();
+    assert_eq!(profiles, ["acme", "hooli", "globex", "hooli"]);
     let key = Key { provider: Provider::Google, email: "ada@acme.com".into(), profile: Some("acme".into()) };
     assert_eq!(list.rows[0].key(), key);
     assert_eq!(Key::new(Provider::Google, "ADA@Acme.com", Some("acme")), key);
@@ -143,12 +149,12 @@ fn a_list_that_is_none_is_one_problem() {
         (b"a@b.c,google\n", google, read_with("a@b.c,google", None).unwrap_err()),
         (b"email,outcome\n,\n", google, read_with("email,outcome", None).unwrap_err()),
     ] {
-        let terms = Terms { provider, profiles: &[] };
+        let terms = Terms { provider, profile: None, profiles: &[] };
         let problems = read(bytes, &terms).map_err(|problems| told(&problems));
         assert_eq!(problems, Err(problem), "{:?}", String::from_utf8_lossy(bytes));
     }
-    let none = read(b"email,profile\nada@acme.com,acme\n", &Terms { provider: google, profiles: &[] });
-    assert_eq!(told(&none.unwrap_err()), "line 2: no profile is called \"acme\": none is known to this version");
+    let none = read(b"email,profile\nada@acme.com,acme\n", &Terms { provider: google, profile: None, profiles: &[] });
+    assert_eq!(told(&none.unwrap_err()), "line 2: no profile is called \"acme\": there is none in the config file");
 }
 
 #[test]
@@ -163,7 +169,7 @@ fn what_is_not_this_tools_is_carried_as_it_is() {
 fn size(list: &List) -> usize {
     let row = |row: &Row| {
         let cells = row.cells.iter().map(|cell| cell.len() + size_of::<u32>()).sum::<usize>();
-        size_of::<Row>() + row.email.capacity() + row.profile.as_ref().map_or(0, String::capacity) + cells
+        size_of::<Row>() + row.email.capacity() + cells
     };
     assert!(list.rows.capacity() <= list.rows.len() + 1);
     list.rows.iter().map(row).sum()

@@ -30,6 +30,8 @@ pub struct Entry {
     pub error_description: Option<String>,
     /// The session that this is from.
     pub session_id: Option<String>,
+    /// The profile of the workspace, where it had one.
+    pub profile: Option<String>,
     /// How many sessions were started for it.
     pub attempts: u32,
     /// When the first of them was.
@@ -40,7 +42,7 @@ pub struct Entry {
 
 impl Entry {
     /// Its cells, in the order of the columns.
-    pub(super) fn cells(&self) -> [Cow<'_, str>; 9] {
+    pub(super) fn cells(&self) -> [Cow<'_, str>; 10] {
         let own = |text: &Option<String>| Cow::Owned(text.as_deref().map(guarded).unwrap_or_default());
         let time = |at: Timestamp| Cow::Owned(format!("{at:.3}"));
         [
@@ -50,6 +52,7 @@ impl Entry {
             own(&self.error),
             own(&self.error_description),
             own(&self.session_id),
+            own(&self.profile),
             Cow::Owned(self.attempts.to_string()),
             self.started_at.map(time).unwrap_or_default(),
             time(self.finished_at),
@@ -67,16 +70,16 @@ impl Entry {
         if outcome != SKIPPED && !Outcome::ALL.iter().any(|known| known.name() == outcome) {
             return wrong(0, "an outcome, like connected");
         }
-        let Ok(attempts) = cell(6).trim().parse() else { return wrong(6, "a whole number") };
-        let started_at = match cell(7).trim() {
+        let Ok(attempts) = cell(7).trim().parse() else { return wrong(7, "a whole number") };
+        let started_at = match cell(8).trim() {
             "" => None,
             started => match time(started) {
-                None => return wrong(7, "a time, like 2026-11-23T10:00:00.000Z"),
+                None => return wrong(8, "a time, like 2026-11-23T10:00:00.000Z"),
                 some => some,
             },
         };
-        let Some(finished_at) = time(cell(8).trim()) else {
-            return wrong(8, "a time, like 2026-11-23T10:00:00.000Z");
+        let Some(finished_at) = time(cell(9).trim()) else {
+            return wrong(9, "a time, like 2026-11-23T10:00:00.000Z");
         };
         Ok(Self {
             outcome,
@@ -85,6 +88,7 @@ impl Entry {
             error: text(3),
             error_description: text(4),
             session_id: text(5),
+            profile: text(6),
             attempts,
             started_at,
             finished_at,

@@ -28,6 +28,7 @@ fn entries() -> impl Strategy<Value = Entry> {
         error: texts.2,
         error_description: texts.3,
         session_id: texts.4,
+        profile: None,
         attempts,
         started_at: started.map(|at| Timestamp::from_millisecond(at).unwrap()),
         finished_at: Timestamp::UNIX_EPOCH,
@@ -48,7 +49,7 @@ fn lists() -> impl Strategy<Value = List> {
             let email = if quoted { format!("é{index}@Acme.com") } else { format!("{index}@acme.com") };
             text += &line(cells, email);
         }
-        list::read(text.as_bytes(), &Terms { provider: Some(Provider::Google), profiles: &[] }).unwrap()
+        list::read(text.as_bytes(), &Terms { provider: Some(Provider::Google), profile: None, profiles: &[] }).unwrap()
     })
 }
 

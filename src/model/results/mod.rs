@@ -16,13 +16,14 @@ pub use super::table::Delimiter;
 use super::table::{self, Ending, Record, Records};
 
 /// The columns behind the list's own.
-pub const COLUMNS: [&str; 9] = [
+pub const COLUMNS: [&str; 10] = [
     "outcome",
     "connected_email",
     "name",
     "error",
     "error_description",
     "session_id",
+    "profile",
     "attempts",
     "started_at",
     "finished_at",
@@ -88,7 +89,7 @@ pub fn read(bytes: &[u8], list: &List) -> Result<Past, Vec<Problem>> {
             continue;
         }
         match entry(&record, list) {
-            Ok(entry) => match list.key(&record).filter(|key| keys.contains(key)) {
+            Ok(entry) => match list.key(&record, entry.profile.as_deref()).filter(|key| keys.contains(key)) {
                 Some(key) => past.take(key, entry),
                 None => past.strangers += 1,
             },

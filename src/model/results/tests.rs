@@ -5,7 +5,7 @@ use crate::model::provider::Provider;
 /// A list of two that has all columns but the provider, which is Google for all; and a provider where one is named.
 fn list() -> List {
     let text = "name,Email,provider\nAda,ada@acme.com,\n\"Bob, of\nAcme\",Bob@acme.com,Outlook\n";
-    list::read(text.as_bytes(), &Terms { provider: Some(Provider::Google), profiles: &[] }).unwrap()
+    list::read(text.as_bytes(), &Terms { provider: Some(Provider::Google), profile: None, profiles: &[] }).unwrap()
 }
 
 fn ada() -> Entry {
@@ -16,6 +16,7 @@ fn ada() -> Entry {
         error: None,
         error_description: None,
         session_id: Some("s1".into()),
+        profile: None,
         attempts: 2,
         started_at: Some("2026-11-23T10:00:00Z".parse().unwrap()),
         finished_at: "2026-11-23T10:01:02.3456Z".parse().unwrap(),
@@ -30,6 +31,7 @@ fn bob() -> Entry {
         error: Some("account_exists\u{1b}[31m\nx".into()),
         error_description: Some("\"no\", it said".into()),
         session_id: None,
+        profile: None,
         attempts: 0,
         started_at: None,
         finished_at: "2026-11-23T10:02:00Z".parse().unwrap(),
@@ -43,7 +45,7 @@ fn file() -> String {
     header(&list.header) + &lines.concat()
 }
 
-const HEADER: &str = "name,Email,provider,outcome,connected_email,name,error,error_description,session_id,attempts,\
+const HEADER: &str = "name,Email,provider,outcome,connected_email,name,error,error_description,session_id,profile,attempts,\
                       started_at,finished_at\n";
 
 fn problems(text: &str) -> String {
@@ -61,11 +63,26 @@ fn outcomes(past: &Past) -> Vec<&str> {
 fn a_file_has_what_was_in_the_list_and_what_became_of_it() {
     let expected = [
         HEADER,
-        "Ada,ada@acme.com,,connected,ada@acme.com,Ada Lovelace,,,s1,2,2026-11-23T10:00:00.000Z,2026-11-23T10:01:02.345Z\n",
-        "\"Bob, of\nAcme\",Bob@acme.com,Outlook,session_error,,,account_exists[31m x,\"\"\"no\"\", it said\",,0,,\
+        "Ada,ada@acme.com,,connected,ada@acme.com,Ada Lovelace,,,s1,,2,2026-11-23T10:00:00.000Z,2026-11-23T10:01:02.345Z\n",
+        "\"Bob, of\nAcme\",Bob@acme.com,Outlook,session_error,,,account_exists[31m x,\"\"\"no\"\", it said\",,,0,,\
          2026-11-23T10:02:00.000Z\n",
     ];
     assert_eq!(file(), expected.concat());
+}
+
+#[test]
+fn what_became_of_a_mailbox_in_one_workspace_says_nothing_of_another() {
+    let of = |profile| {
+        let terms = Terms { provider: Some(Provider::Google), profile, profiles: &["acme", "globex"] };
+        list::read(b"email\nada@acme.com\n", &terms).unwrap()
+    };
+    let acme = of(Some("acme"));
+    let entry = Entry { profile: Some("acme".into()), ..ada() };
+    let file = header(&acme.header) + &line(&acme.rows[0], &entry, Delimiter::Comma);
+    for (profile, known, strangers) in [(Some("acme"), 1, 0), (Some("globex"), 0, 1), (None, 0, 1)] {
+        let past = read(file.as_bytes(), &of(profile)).unwrap();
+        assert_eq!((past.entries.len(), past.strangers), (known, strangers), "{profile:?}");
+    }
 }
 
 #[test]
@@ -165,8 +182,8 @@ fn what_is_not_torn_and_cannot_be_read_is_a_problem() {
             "line 2: outcome is \"done!\" and should be an outcome, like connected: mend it, or take the row out".into(),
         ),
         (
-            ",s1,2,",
-            ",s1,two,",
+            ",s1,,2,",
+            ",s1,,two,",
             "line 2: attempts is \"two\" and should be a whole number: mend it, or take the row out".into(),
         ),
         (
@@ -181,9 +198,9 @@ fn what_is_not_torn_and_cannot_be_read_is_a_problem() {
             "line 3: finished_at is \"\" and should be a time, like 2026-11-23T10:00:00.000Z: mend it, or take the row out"
                 .into(),
         ),
-        (",s1,", ",", "line 2: this row has 11 cells, and the header has 12: mend it, or take it out".into()),
-        (",s1,", ",s1,,", "line 2: this row has 13 cells, and the header has 12: mend it, or take it out".into()),
-        ("Ada,ada@", "Ada\nAda,ada@", "line 2: this row has 1 cell, and the header has 12: mend it, or take it out".into()),
+        (",s1,", ",", "line 2: this row has 12 cells, and the header has 13: mend it, or take it out".into()),
+        (",s1,", ",s1,,", "line 2: this row has 14 cells, and the header has 13: mend it, or take it out".into()),
+        ("Ada,ada@", "Ada\nAda,ada@", "line 2: this row has 1 cell, and the header has 13: mend it, or take it out".into()),
     ] {
         let text = file().replacen(from, to, 1);
         assert_ne!(text, file());

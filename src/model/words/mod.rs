@@ -53,6 +53,8 @@ pub struct Route {
     pub proxy: Option<String>,
     /// Where the trusted certificates come from.
     pub roots: String,
+    /// The profile of the workspace, where it has one.
+    pub profile: Option<String>,
 }
 
 /// Which call failed, since it decides what a key lacks.
@@ -112,6 +114,7 @@ fn place(end: &mut Conclusion, case: &Case) {
     end.provider = case.provider;
     end.started_at = Some(case.started_at);
     end.source = case.source;
+    end.profile.clone_from(&case.route.profile);
 }
 
 fn connected(account: Account, case: &Case) -> Conclusion {

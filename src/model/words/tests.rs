@@ -12,7 +12,12 @@ fn case() -> Case {
         zone: TimeZone::UTC,
         resume: Some("instantly-oauth status s1 --wait".into()),
         again: Some("instantly-oauth connect google".into()),
-        route: Route { host: "api.instantly.ai".into(), proxy: None, roots: "the system's certificates".into() },
+        route: Route {
+            host: "api.instantly.ai".into(),
+            proxy: None,
+            roots: "the system's certificates".into(),
+            profile: None,
+        },
         source: Source::Api,
         inferred: false,
     }

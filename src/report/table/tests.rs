@@ -40,6 +40,22 @@ fn some(id: usize) -> Vec<Summary> {
 }
 
 #[test]
+fn a_profile_has_a_column_where_there_is_one() {
+    let mut sessions = some(3);
+    sessions[1].record.profile = Some("globex".into());
+    assert_eq!(
+        plainly(&sessions[..3], 80),
+        [
+            "WHEN      PROVIDER   PROFILE  OUTCOME        MAILBOX                    ID",
+            "just now  google              waiting        (ada@acme.example)         a77",
+            "42 s ago  microsoft  globex   connected      grace.hopper@acme.example  b77",
+            "1 h ago   microsoft           session_error  (bob@acme.example)         c77",
+        ]
+    );
+    assert!(plainly(&sessions, 40).iter().all(|line| line.chars().count() <= 40));
+}
+
+#[test]
 fn where_there_is_room_a_session_is_one_line() {
     assert_eq!(
         plainly(&some(12), 80),

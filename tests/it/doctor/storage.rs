@@ -6,6 +6,9 @@ use rusqlite::Connection;
 
 use super::*;
 
+/// What happens to a journal in this directory.
+type Ruin<'a> = &'a dyn Fn(&Path);
+
 /// A directory with a journal in it, as this version writes it.
 fn journalled() -> tempfile::TempDir {
     let (state, api) = (tempfile::tempdir().unwrap(), Scripted::new([Act::started()]));
@@ -63,7 +66,6 @@ fn a_journal_that_is_not_to_be_used_is_named_and_left_as_it_is() {
         Connection::open(state.join("journal.db")).unwrap().execute_batch(sql).unwrap();
     };
     let line = "\u{2717} journal";
-    type Ruin<'a> = &'a dyn Fn(&Path);
     let cases: [(&str, Ruin<'_>, &str, &str); 4] = [
         ("a journal that is damaged", &ruined, "is damaged (", "Run `instantly-oauth sessions`"),
         (

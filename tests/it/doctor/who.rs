@@ -88,7 +88,7 @@ fn which_of_two_keys_counts_is_told() {
 }
 
 #[test]
-fn a_base_url_or_a_profile_that_cannot_be_used_is_named() {
+fn a_base_url_that_cannot_be_used_is_named() {
     let api = healthy();
     let far = doctor("http://api.example");
     let (line, says) =
@@ -99,9 +99,106 @@ fn a_base_url_or_a_profile_that_cannot_be_used_is_named() {
     let secret = doctor("https://ada:s3cret@api.example").run().expect(2);
     assert!(!secret.stdout.contains("s3cret") && !secret.stderr.contains("s3cret"), "{secret:#?}");
 
-    let (line, says) = ("\u{2717} config", "there is no profile named \"acme\"");
-    let case = Case { what: "a profile that there is not", code: 2, line, says, mends: "" };
-    let run = case.holds(doctor(&api.url()).args(&["--profile", "acme"]));
-    assert!(run.stdout.contains("- key       skipped: it depends on config"), "{run:#?}");
-    assert_eq!(api.lines(), [""; 0], "never with another workspace's key");
+    assert_eq!(api.lines(), [""; 0]);
+}
+
+/// `doctor` with this config file, and no key in the environment.
+fn configured(api: &Scripted, folder: &Path, config: &str) -> Tool {
+    // Each has its own, since one is made before another is read.
+    let path = file(&tempfile::tempdir_in(folder).unwrap().keep(), "config.toml", config, 0o600);
+    doctor(&api.url()).no_env("INSTANTLY_API_KEY").env("INSTANTLY_OAUTH_CONFIG", path)
+}
+
+#[test]
+fn a_config_file_that_is_wrong_is_named_with_its_line() {
+    let (api, folder) = (healthy(), tempfile::tempdir().unwrap());
+    let acme = "[profiles.acme]\napi_key_env = \"ACME\"\n";
+    let with = |config: &str| configured(&api, folder.path(), config).env("ACME", "YTpi");
+    for (what, tool, says, mends) in [
+        (
+            "a profile, and no config file",
+            doctor(&api.url()).args(&["--profile", "acme"]),
+            "--profile: there is no profile named \"acme\", since there is no config file",
+            "instantly-oauth/config.toml with a [profiles.acme]",
+        ),
+        (
+            "a profile that is not in the config file",
+            with(acme).args(&["--profile", "acne"]),
+            "--profile: no profile is called \"acne\": did you mean acme?",
+            "The config file is ",
+        ),
+        (
+            "a config file with an unknown key",
+            with(&format!("{acme}api_key_fiel = \"x\"\n")).args(&["--profile", "acme"]),
+            "config.toml has a problem",
+            "line 3: ",
+        ),
+        (
+            "a key and a profile in the environment",
+            with(acme).env("INSTANTLY_API_KEY", "YTpi").env("INSTANTLY_PROFILE", "acme"),
+            "which workspace is meant is not clear",
+            "Unset one of them",
+        ),
+        (
+            "a config file that is named and not there",
+            doctor(&api.url()).env("INSTANTLY_OAUTH_CONFIG", "/nonexistent/config.toml"),
+            "the config file /nonexistent/config.toml cannot be read",
+            "INSTANTLY_OAUTH_CONFIG",
+        ),
+    ] {
+        let named = what.contains("named");
+        let run = Case { what, code: 2, line: "\u{2717} config", says, mends }.holds(tool);
+        // A key from elsewhere is one all the same.
+        assert_eq!(run.stdout.contains("- key       skipped: it depends on config"), !named, "{run:#?}");
+    }
+    assert_eq!(api.lines().len(), 1, "never with another workspace's key");
+    let short = with(&format!("{acme}interval = 0.001\n")).args(&["--profile", "acme"]).run().expect(2);
+    assert!(short.stdout.contains("\u{2717} config    the profile acme's interval 1ms is too short"), "{short:#?}");
+
+    let open = file(folder.path(), "config.toml", acme, 0o666);
+    let open = with(acme).env("INSTANTLY_OAUTH_CONFIG", open).args(&["--profile", "acme"]);
+    let case = Case {
+        what: "a config file that anybody can change",
+        code: 0,
+        line: "! config",
+        says: "config.toml (its mode is 666), which has 1 profile; acme is used, which --profile names",
+        mends: "chmod o-w ",
+    };
+    let run = case.holds(open);
+    assert!(run.stdout.contains("found in ACME (of the profile acme, which --profile names)"), "{run:#?}");
+}
+
+#[test]
+fn a_profile_that_cannot_be_used_is_named_with_what_it_lacks() {
+    let (api, folder) = (healthy(), tempfile::tempdir().unwrap());
+    let profile =
+        |lines: &str| configured(&api, folder.path(), &format!("default_profile = \"a\"\n[profiles.a]\n{lines}\n"));
+    let line = "\u{2717} key";
+    for (what, code, lines, says, mends) in [
+        (
+            "a profile whose key file is not there",
+            2,
+            "api_key_file = \"none.key\"",
+            "the profile a's api_key_file: ",
+            "Name a file whose first line is the key",
+        ),
+        ("a profile whose variable is not set", 4, "api_key_env = \"ACME\"", "ACME: it is not set", "Settings >"),
+        (
+            "a profile whose password manager fails",
+            4,
+            "api_key_command = [\"sh\", \"-c\", \"echo s3cret; exit 3\"]",
+            "no API key from the profile a's api_key_command: sh failed (exit 3)",
+            "Run it yourself",
+        ),
+    ] {
+        let run = Case { what, code, line, says, mends }.holds(profile(lines));
+        assert!(!run.stdout.contains("s3cret") && !run.stderr.contains("s3cret"), "{run:#?}");
+    }
+    let command = "api_key_command = [\"sh\", \"-c\", \"echo YTpi; : s3cret\"]";
+    let tool = profile(&format!("{command}\nbrowser = \"'firefox\""));
+    let (line, says) = ("\u{2717} browser", "the profile a's browser cannot be split into words");
+    Case { what: "a profile whose browser cannot be read", code: 2, line, says, mends: "" }.holds(tool);
+    let run = profile(&format!("{command}\nbrowser = \"sh\"")).args(&["--json"]).run().expect(0);
+    assert!(run.stdout.contains("found in what sh prints (of the profile a, which default_profile names)"), "{run:#?}");
+    assert!(run.stdout.contains(", as the profile a says") && !run.stdout.contains("s3cret"), "{run:#?}");
 }

@@ -14,7 +14,7 @@ impl Book {
         let row = &self.hall.terms.list.rows[job.index];
         let Verdict::Connected(account) = verdict else { return };
         let Some(email) = account.email.as_deref().filter(|_| is_another(account, &row.email)) else { return };
-        let key = Key::new(row.provider, email, row.profile.as_deref());
+        let key = Key { email: email.to_lowercase(), ..row.key() };
         let Some(&index) = self.index_of.get(&key) else {
             self.unexpected.push(email.to_owned());
             return;

@@ -23,6 +23,7 @@ fn entry(outcome: &str, second: i64) -> Entry {
         error: None,
         error_description: None,
         session_id: None,
+        profile: None,
         attempts: 2,
         started_at: None,
         finished_at: at(second),

@@ -47,7 +47,7 @@ fn unsettled() -> impl Strategy<Value = Unsettled> {
 
 prop_compose! {
     fn record()(
-        (id, service, workspace) in ("[!-~]{3,256}", text(), text()),
+        (id, service, workspace, profile) in ("[!-~]{3,256}", text(), text(), option::of(text())),
         provider in option::of(prop_oneof![Just(Provider::Google), Just(Provider::Microsoft)]),
         (expect, auth_url) in (option::of(text()), option::of(text())),
         (began, ends, started_here) in (time(), time(), any::<bool>()),
@@ -69,7 +69,7 @@ prop_compose! {
         });
         let id = SessionId::parse(&id).unwrap();
         Record {
-            id, service, workspace, provider, expect, auth_url, began, started_here, ends, clock, alive, asked,
+            id, service, workspace, profile: profile.map(Into::into), provider, expect, auth_url, began, started_here, ends, clock, alive, asked,
             unheard, lost, quiet, gone, slowest, suspicion, end,
         }
     }
