@@ -231,7 +231,8 @@ pub(super) fn look(path: &Path) -> Result<(i64, u64), Fault> {
     }
     let found = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?;
     if found != "ok" {
-        return Err(Fault::Damaged(found));
+        // Which of its databases it is goes without saying.
+        return Err(Fault::Damaged(found.replace("*** in database main ***", "").trim().to_owned()));
     }
     if form(&connection)? != form_after(&STEPS[..usize::try_from(version).unwrap_or(0)])? {
         return Err(Fault::Damaged("its tables are not what they were".into()));

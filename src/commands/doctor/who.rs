@@ -49,12 +49,13 @@ pub(super) fn look(global: &Global, environment: &Environment, report: &Report<'
 /// The config file, and what is taken from it: the file itself comes first, then whose key is meant, then what its profile
 /// asks for.
 fn config_file(environment: &Environment, chosen: &Result<Chosen, Error>, interval: Option<Error>) -> Check {
+    let path = settings::config_path(environment, std::env::consts::OS).map(|path| path.display().to_string());
     let file = match (settings::config_file(environment), chosen, interval) {
-        (Err(error), ..) | (.., Some(error)) => return Check::of_error(Name::Config, &error),
+        (Err(error), ..) => return config::unread(path.as_deref(), &error),
         (_, Err(error), _) => return Check::of_error(Name::Config, error),
+        (.., Some(error)) => return Check::of_error(Name::Config, &error),
         (Ok(file), Ok(_), None) => file,
     };
-    let path = settings::config_path(environment, std::env::consts::OS).map(|path| path.display().to_string());
     let facts = |ConfigFile { path, config }: ConfigFile| config::File {
         profiles: config.profiles.into_iter().map(|profile| profile.name).collect(),
         default: config.default_profile,

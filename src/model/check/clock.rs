@@ -31,14 +31,13 @@ pub fn judge(ahead: Option<Ahead>) -> Check {
         () => SignedDuration::ZERO,
     };
     let way = if off.is_negative() { "ahead of" } else { "behind" };
+    let follows = if off.is_negative() { "gives up too soon" } else { "waits too long" };
     let told = length(off.unsigned_abs());
     let check = match off.abs() {
         off if off >= HALF_A_LIFE => Check::failed(
             Name::Clock,
             Outcome::Internal,
-            format!(
-                "{told} {way} the service's: sessions, which live 10 minutes, look over or endless to scripts here"
-            ),
+            format!("{told} {way} the service's: whoever goes by a session's expires_at here {follows}"),
         ),
         off if off >= NOTICEABLE => Check::warning(
             Name::Clock,

@@ -1,6 +1,7 @@
 //! The config file, which is for whoever has more workspaces than one.
 
 use super::{Check, Name};
+use crate::error::Error;
 
 /// The config file, read and checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,6 +46,20 @@ pub fn judge(path: Option<&str>, file: Option<&File>, used: Option<(&str, &str)>
     check.fact_if("profile", used.map(|(name, _)| name)).fact_if("named_by", used.map(|(_, by)| by))
 }
 
+/// One that cannot be used. What is wrong with it, a line each, is what the error has to say on mending it.
+#[must_use]
+pub fn unread(path: Option<&str>, error: &Error) -> Check {
+    let check = Check::of_error(Name::Config, error);
+    let is_line = |line: &&String| line.starts_with("line ");
+    let (Some(path), Some(first)) = (path, error.hints.first().filter(is_line)) else { return check };
+    let more = match error.hints.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    let remedy = error.hints.iter().skip(1).cloned().chain([format!("Mend it: {path}")]).collect();
+    Check { detail: format!("{path}, {first}{more}"), remedy, ..check }.fact("path", path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +86,15 @@ mod tests {
             assert!(check.detail.contains(says), "{check:?}");
             assert_eq!(check.remedy.is_empty(), state == State::Ok);
         }
+    }
+
+    #[test]
+    fn the_first_line_that_is_wrong_is_told_and_the_others_below() {
+        let error = Error::usage("the config file /c has 2 problems; nothing was sent");
+        let check = unread(Some("/c"), &error.hint("line 3: it is odd").hint("line 7: so is this"));
+        assert_eq!(check.detail, "/c, line 3: it is odd (and 1 more)");
+        assert_eq!(check.remedy, ["line 7: so is this", "Mend it: /c"]);
+        let error = Error::usage("the config file /c cannot be read").hint("Mend it, or name another.");
+        assert_eq!(unread(Some("/c"), &error), Check::of_error(Name::Config, &error));
     }
 }

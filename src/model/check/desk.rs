@@ -94,13 +94,13 @@ pub fn terminal(terminal: &Terminal) -> Check {
     let Terminal { stderr, stdout, term, columns, unicode, locale, color, animate, because } = terminal;
     let color_told = if *color { "in colour" } else { "without colour" };
     let motion = if *animate { "one line moves while it waits" } else { "a line per change of state" };
-    let signs = if *unicode { "UTF-8" } else { "ASCII" };
+    let signs = if *unicode { "UTF-8".to_owned() } else { format!("ASCII alone ({locale})") };
     let because_told = if because.is_empty() { String::new() } else { format!(" ({})", because.join(", ")) };
     let what = if *stderr {
         let size = columns.map(|columns| format!(", {columns} columns")).unwrap_or_default();
-        format!("{}{size}", term.as_deref().unwrap_or("one without a TERM"))
+        format!("TERM={}{size}", term.as_deref().unwrap_or_default())
     } else {
-        "stderr is none".to_owned()
+        "stderr is no terminal".to_owned()
     };
     let detail = format!("{what}: {color_told}, {signs}, {motion}{because_told}");
     let dumb = *stderr && !animate && term.as_deref().is_none_or(|term| term == "dumb") && !cfg!(windows);
@@ -116,9 +116,9 @@ pub fn terminal(terminal: &Terminal) -> Check {
         ));
     }
     if *stderr && !unicode {
-        warn(format!(
-            "The locale is not UTF-8 ({locale}): set one that is, for example LANG=C.UTF-8, to see names as they are."
-        ));
+        warn(
+            "The locale is not UTF-8: set one that is, for example LANG=C.UTF-8, to see names as they are.".to_owned(),
+        );
     }
     if *stderr && columns.is_some_and(|columns| columns < NARROW) {
         warn(format!("Make the window at least {NARROW} columns wide, to see what is waited for."));
@@ -179,16 +179,20 @@ mod tests {
         let ci = Terminal { color: false, because: vec!["NO_COLOR".into()], ..good.clone() };
         let none = Terminal { locale: "nothing set".into(), ..Terminal::default() };
         for (terminal, says, mends) in [
-            (&good, "xterm, 80 columns: in colour, UTF-8, one line moves", None),
+            (&good, "TERM=xterm, 80 columns: in colour, UTF-8, one line moves", None),
             (
                 &dumb,
-                "dumb, 80 columns: without colour, UTF-8, a line per change",
+                "TERM=dumb, 80 columns: without colour, UTF-8, a line per change",
                 cfg!(not(windows)).then_some("TERM is dumb"),
             ),
-            (&plain, "ASCII", Some("not UTF-8 (LANG=C)")),
+            (&plain, "ASCII alone (LANG=C)", Some("not UTF-8")),
             (&narrow, "19 columns", Some("20 columns")),
             (&ci, "without colour, UTF-8, one line moves while it waits (NO_COLOR)", None),
-            (&none, "stderr is none: without colour, ASCII, a line per change of state", None),
+            (
+                &none,
+                "stderr is no terminal: without colour, ASCII alone (nothing set), a line per change of state",
+                None,
+            ),
         ] {
             let check = super::terminal(terminal);
             assert!(check.detail.contains(says), "{check:?}");

@@ -139,7 +139,7 @@ pub fn judge(found: &Found, shape: Shape, here: bool) -> Check {
     };
     let check = match open {
         Some((file, mode)) => {
-            let detail = format!("{}; others on this machine may use {file} (its mode is {mode:03o})", check.detail);
+            let detail = format!("{}; others here can use that file (its mode is {mode:03o})", check.detail);
             let mended = Check { detail, state: super::State::Warning, ..check };
             mended.mend(format!("Make it yours alone: chmod 600 {file}"))
         }
@@ -180,7 +180,7 @@ mod tests {
         for (form, here, mode, state, says) in [
             (Form::Pair, false, None, State::Ok, "base64 of id:secret"),
             (Form::Pair, false, Some(0o600), State::Ok, "base64 of id:secret"),
-            (Form::Pair, false, Some(0o640), State::Warning, "others on this machine may use /k (its mode is 640)"),
+            (Form::Pair, false, Some(0o640), State::Warning, "others here can use that file (its mode is 640)"),
             (Form::Other, false, None, State::Warning, "do not look like"),
             (Form::Other, true, None, State::Ok, "on this machine"),
             (Form::Cut, false, None, State::Warning, "missing"),

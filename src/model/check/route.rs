@@ -109,8 +109,11 @@ impl std::fmt::Display for Trouble {
 /// Judges the attempts to connect, of which the last may have succeeded.
 #[must_use]
 pub fn tcp(peer: &Peer, attempts: &[Attempt]) -> Check {
+    let (host, port) = (&peer.host, peer.port);
+    let named = format!("{host}:{port}");
     let told = |(address, result): &Attempt| match result {
         Ok(_) => None,
+        Err(trouble) if address.to_string() == named => Some(trouble.to_string()),
         Err(trouble) => Some(format!("{address}: {trouble}")),
     };
     let failed: Vec<String> = attempts.iter().filter_map(told).collect();
@@ -121,9 +124,7 @@ pub fn tcp(peer: &Peer, attempts: &[Attempt]) -> Check {
             .fact("address", address.to_string())
             .fact("milliseconds", ms(*took));
     }
-    let (host, port) = (&peer.host, peer.port);
-    let check =
-        Check::failed(Name::Tcp, Outcome::Network, format!("no connection to {host}:{port} ({})", failed.join("; ")));
+    let check = Check::failed(Name::Tcp, Outcome::Network, format!("no connection to {named} ({})", failed.join("; ")));
     let silent = attempts.iter().any(|(_, result)| matches!(result, Err(Trouble::Silent(_))));
     match (peer.proxy, silent) {
         (Some(variable), _) => check

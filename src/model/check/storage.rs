@@ -108,12 +108,18 @@ pub fn journal(journal: &Journal) -> Check {
         Found::Unfinished => {
             Check::ok(Name::Journal, format!("{path}: a process was stopped as it wrote, which the next one undoes"))
         }
-        Found::Damaged(why) => failed(format!("{path} is damaged ({why})"))
-            .mend("Run `instantly-oauth sessions`: it keeps that file under another name, and begins a new one with all that can be read."),
-        Found::Alien { why, newer: true } => failed(why.clone()).mend(format!("Update instantly-oauth, or {elsewhere}.")),
-        Found::Alien { why, newer: false } => failed(why.clone()).mend(format!("Take it away from there, or {elsewhere}.")),
-        Found::Taken => Check::warning(Name::Journal, format!("another process holds {path}, so it could not be looked at"))
-            .mend("Try again in a moment; if that goes on, look for a process that has stopped: fuser or lsof name it."),
+        Found::Damaged(why) => failed(format!("{path} is damaged ({why})")).mend(
+            "Run `instantly-oauth sessions`: it keeps that file under another name, and begins a new one with all that \
+             can be read.",
+        ),
+        Found::Alien { why, newer } => {
+            let what = if *newer { "Update instantly-oauth" } else { "Take it away from there" };
+            failed(why.clone()).mend(format!("{what}, or {elsewhere}."))
+        }
+        Found::Taken => failed(format!("another process has held {path} for seconds, so nothing can be written down"))
+            .mend(
+                "Try again in a moment; if that goes on, look for a process that has stopped: fuser or lsof name it.",
+            ),
         Found::Unusable(why) => failed(format!("{path} cannot be used: {why}"))
             .mend(format!("Make it yours and writable, or {elsewhere} or INSTANTLY_OAUTH_STATE_DIR.")),
     };
@@ -176,7 +182,7 @@ mod tests {
             (Found::Damaged("noise".into()), failed, "damaged (noise)", "instantly-oauth sessions"),
             (alien(true), failed, "of another", "Update"),
             (alien(false), failed, "of another", "--state-dir"),
-            (Found::Taken, State::Warning, "another process holds", "lsof"),
+            (Found::Taken, failed, "another process has held", "lsof"),
             (Found::Unusable("no".into()), failed, "cannot be used: no", "--state-dir"),
         ] {
             let check = journal(&Journal { path: "/s/j".into(), found: found.clone(), aside: Vec::new() });

@@ -126,29 +126,34 @@ fn failed(
     let at =
         |time: fn(&Certificate) -> Timestamp| certificate.map(|it| format!(" {}", day(time(it)))).unwrap_or_default();
     let clock = format!("This machine's clock says {now:.0}: if that is wrong, set it.");
+    let shows = format!("the certificate that {host} shows");
     match fault {
-        Fault::Untrusted => failed(format!("the certificate that {host} shows was issued by \"{issued}\", which is not trusted here"))
-            .mend(format!("If a proxy or antivirus inspects TLS here, \"{issued}\" is its authority: get its certificate from whoever runs it,"))
-            .mend("and set --ca-cert or SSL_CERT_FILE to that file (PEM)."),
-        Fault::Expired => failed(format!("the certificate that {host} shows, issued by \"{issued}\", expired on{}", at(|it| it.until)))
-            .mend(clock)
-            .mend("If it is right, whoever runs that server, or the proxy that inspects TLS, has to renew the certificate."),
-        Fault::Early => failed(format!("the certificate that {host} shows is good only from{} on", at(|it| it.from))).mend(clock),
+        Fault::Untrusted => failed(format!("{shows} was issued by \"{issued}\", which is not trusted here"))
+            .mend(format!("If a proxy or antivirus inspects TLS here, \"{issued}\" is its authority: get its"))
+            .mend("certificate from whoever runs it, and set --ca-cert or SSL_CERT_FILE to that file (PEM)."),
+        Fault::Expired => {
+            failed(format!("{shows}, issued by \"{issued}\", expired on{}", at(|it| it.until))).mend(clock).mend(
+                "If it is right, whoever runs that server, or the proxy that inspects TLS, has to renew the certificate.",
+            )
+        }
+        Fault::Early => failed(format!("{shows} is good only from{} on", at(|it| it.from))).mend(clock),
         Fault::Name => {
             let names = certificate.map(|it| it.names.join(", ")).unwrap_or_default();
-            failed(format!("the certificate that {host} shows is for another name: {names} (issued by \"{issued}\")"))
-                .mend("Check the host in the base URL. If it is right, something else answers in its place: a portal, a proxy, a wrong DNS entry.")
+            failed(format!("{shows} is for another name: {names} (issued by \"{issued}\")"))
+                .mend("Check the host in the base URL.")
+                .mend("If it is right, something else answers in its place: a portal, a proxy, a wrong DNS entry.")
         }
         Fault::Plain => failed(format!("{host} answers, but not in TLS: it may speak plain http on this port"))
-            .mend("Check the port in the base URL; http instead of https is taken only for an address of this machine."),
+            .mend("Check the port in the base URL; plain http is taken only for an address of this machine."),
         Fault::Closed => failed(format!("{host} closes the connection in the middle of the TLS handshake"))
-            .mend("A firewall that looks at host names may do that, or a server that speaks something else: check the base URL's port.")
-            .mend("If this network has a proxy, set HTTPS_PROXY to it."),
-        Fault::Silent(limit) => failed(format!("{host} does not answer the TLS handshake within {limit:.1?}"))
-            .mend(if proxied { "The proxy may let connections through and nothing else: ask whoever runs it." } else {
-                "A firewall may let connections through and nothing else: try another network, or its proxy (HTTPS_PROXY)."
-            })
-            .mend("Where the network is only slow, give it longer: --request-timeout 60s."),
+            .mend("A firewall that looks at host names may do that, or a server that speaks something else.")
+            .mend("Check the base URL's port; if this network has a proxy, set HTTPS_PROXY to it."),
+        Fault::Silent(limit) => {
+            let who = if proxied { "The proxy" } else { "A firewall" };
+            failed(format!("{host} does not answer the TLS handshake within {limit:.1?}"))
+                .mend(format!("{who} may let connections through and nothing else: ask whoever runs this network."))
+                .mend("Where the network is only slow, give it longer: --request-timeout 60s.")
+        }
         Fault::Other(why) => failed(format!("no secure connection to {host}: {why}"))
             .mend("If a proxy or antivirus inspects TLS here, set --ca-cert or SSL_CERT_FILE to its certificate."),
     }

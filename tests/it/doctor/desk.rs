@@ -58,16 +58,10 @@ fn a_terminal_that_can_do_little_is_a_warning() {
             "TERM=dumb",
             "TERM",
             "dumb",
-            "dumb, 150 columns: without colour, UTF-8, a line per change",
+            "TERM=dumb, 150 columns: without colour, UTF-8, a line per change",
             "TERM=xterm-256color",
         ),
-        (
-            "a terminal that has no TERM",
-            "TERM",
-            "",
-            "one without a TERM, 150 columns: without colour",
-            "TERM is not set",
-        ),
+        ("a terminal that has no TERM", "TERM", "", "TERM=, 150 columns: without colour", "TERM is not set"),
     ] {
         let screen = shown(doctor(&api.url()).env(name, value), 150);
         Case { what, code: 0, line, says, mends }.told(&screen, &screen);
@@ -79,12 +73,15 @@ fn a_terminal_that_can_do_little_is_a_warning() {
         what: "a locale that is not UTF-8",
         code: 0,
         line,
-        says: "xterm-256color, 150 columns: without colour, ASCII, one line moves while it waits (--color never)",
-        mends: "(LANG=C): set one that is, for example LANG=C.UTF-8",
+        says: "TERM=xterm-256color, 150 columns: without colour, ASCII alone (LANG=C), one line moves while it waits (--color never)",
+        mends: "The locale is not UTF-8: set one that is, for example LANG=C.UTF-8",
     };
     case.told(&screen, &screen);
     let screen = shown(doctor(&api.url()), 150);
-    assert!(screen.contains("terminal  xterm-256color, 150 columns: in colour, UTF-8, one line moves"), "{screen}");
+    assert!(
+        screen.contains("terminal  TERM=xterm-256color, 150 columns: in colour, UTF-8, one line moves"),
+        "{screen}"
+    );
     assert!(screen.ends_with("All is well."), "{screen}");
 }
 

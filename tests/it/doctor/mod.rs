@@ -32,7 +32,7 @@ fn healthy() -> Scripted {
 struct Far {
     authority: Authority,
     api: Scripted,
-    _front: Front,
+    front: Front,
     proxy: Front,
 }
 
@@ -43,7 +43,7 @@ impl Far {
         let (authority, api) = (Authority::new(), healthy());
         let front = Front::tls(api.address(), &authority, "api.example");
         let proxy = Front::proxy(front.address(), "200 OK");
-        Self { authority, api, _front: front, proxy }
+        Self { authority, api, front, proxy }
     }
 
     fn doctor(&self) -> Tool {

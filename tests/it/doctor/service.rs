@@ -155,8 +155,16 @@ fn a_clock_that_is_wrong_is_told_with_what_follows() {
     let now = SystemTime::now();
     let line = "\u{2717} clock";
     for (what, time, says) in [
-        ("a clock that is an hour behind", now + HOUR, "behind the service's: sessions, which live 10 minutes"),
-        ("a clock that is an hour ahead", now - HOUR, "ahead of the service's: sessions, which live 10 minutes"),
+        (
+            "a clock that is an hour behind",
+            now + HOUR,
+            "1 h behind the service's: whoever goes by a session's expires_at here waits too long",
+        ),
+        (
+            "a clock that is an hour ahead",
+            now - HOUR,
+            "1 h ahead of the service's: whoever goes by a session's expires_at here gives up too soon",
+        ),
     ] {
         let api = Scripted::new([unknown_at(time)]);
         let run = Case { what, code: 1, line, says, mends: "Set this machine's clock" }.holds(doctor(&api.url()));

@@ -99,6 +99,22 @@ fn a_journal_that_is_not_to_be_used_is_named_and_left_as_it_is() {
 }
 
 #[test]
+fn a_journal_that_somebody_holds_is_named_and_not_waited_for_long() {
+    let (api, state) = (healthy(), journalled());
+    let holder = Connection::open(state.path().join("journal.db")).unwrap();
+    holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let case = Case {
+        what: "a journal that another process holds",
+        code: 1,
+        line: "\u{2717} journal",
+        says: "another process has held ",
+        mends: "lsof",
+    };
+    case.holds(at(&api, state.path()));
+    assert_eq!(api.lines(), [""; 0], "what was said about limits cannot be known");
+}
+
+#[test]
 fn a_damaged_journal_that_was_set_aside_is_told_of() {
     let (api, state) = (healthy(), journalled());
     let path = state.path().join("journal.db");

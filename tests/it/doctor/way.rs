@@ -80,6 +80,12 @@ fn a_proxy_that_leads_through_is_gone_through_and_told_without_its_password() {
     // The look at the way, and the request.
     assert_eq!((far.proxy.heads().len(), far.api.lines().len()), (2, 1));
 
+    // A SOCKS proxy is gone through by the request alone.
+    let socks = socks(far.front.address());
+    let run = far.doctor().env("HTTPS_PROXY", format!("socks5h://{socks}")).run().expect(0);
+    assert!(run.stdout.contains("tls       behind the SOCKS proxy, tried by the request below"), "{run:#?}");
+    assert_eq!(far.api.lines().len(), 2);
+
     let exempt = doctor(&healthy().url()).env("HTTPS_PROXY", "http://proxy.invalid").env("NO_PROXY", "*");
     assert!(exempt.run().expect(0).stdout.contains("plain http does not leave this machine"));
 }
@@ -126,12 +132,32 @@ impl Full {
     }
 }
 
+/// A SOCKS proxy that leads to this address, whatever host it is asked for.
+fn socks(backend: SocketAddr) -> SocketAddr {
+    listening(move |mut client| {
+        // The greeting was read; no login is wanted.
+        let _ = client.write_all(&[5, 0]);
+        let _ = client.read(&mut [0; 300]);
+        let _ = client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+        let server = TcpStream::connect(backend).unwrap();
+        let pairs = [(&client, &server), (&server, &client)]
+            .map(|(from, to)| (from.try_clone().unwrap(), to.try_clone().unwrap()));
+        for (mut from, mut to) in pairs {
+            thread::spawn(move || {
+                let _ = std::io::copy(&mut from, &mut to);
+                let _ = to.shutdown(std::net::Shutdown::Write);
+            });
+        }
+    })
+}
+
 /// Listens, and does this with each connection once something came in.
-fn listening(serve: fn(TcpStream)) -> SocketAddr {
+fn listening(serve: impl Fn(TcpStream) + Clone + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
+            let serve = serve.clone();
             thread::spawn(move || {
                 let _ = stream.read(&mut [0; 100]);
                 serve(stream);

@@ -38,7 +38,7 @@ fn a_key_that_may_be_wrong_is_a_warning_and_is_tried() {
     let open = file(folder.path(), "open", "YTEyMzQ6YmNkZWY=\n", 0o644);
     let tool = doctor(&api.url()).no_env("INSTANTLY_API_KEY").env("INSTANTLY_API_KEY_FILE", &open);
     let mends = format!("chmod 600 {}", open.display());
-    let says = "others on this machine may use";
+    let says = "others here can use that file (its mode is 644)";
     let run = Case { what: "a key file that others can read", code: 0, line, says, mends: &mends }.holds(tool);
     assert!(run.stdout.ends_with("All is well, with 1 warning.\n"), "{run:#?}");
     assert!(!run.stdout.contains("YTEyMzQ6"), "{run:#?}");
@@ -130,8 +130,8 @@ fn a_config_file_that_is_wrong_is_named_with_its_line() {
         (
             "a config file with an unknown key",
             with(&format!("{acme}api_key_fiel = \"x\"\n")).args(&["--profile", "acme"]),
-            "config.toml has a problem",
-            "line 3: ",
+            "config.toml, line 3: ",
+            "Mend it: ",
         ),
         (
             "a key and a profile in the environment",
