@@ -6,15 +6,16 @@ use crate::support::{Act, INIT, Run, STATUS, Scripted, Tool, at_once};
 
 const URL: &str = "https://accounts.google.com/o/oauth2/auth?state=a%2fb";
 
-const SESSION: [&str; 6] = ["event", "session_id", "provider", "auth_url", "expires_at", "sandbox"];
+const SESSION: [&str; 7] = ["event", "session_id", "profile", "provider", "auth_url", "expires_at", "sandbox"];
 const BROWSER: [&str; 3] = ["event", "opened", "reason"];
 const WAITING: [&str; 4] = ["event", "reason", "seconds", "until"];
-const RESULT: [&str; 16] = [
+const RESULT: [&str; 17] = [
     "event",
     "outcome",
     "exit_code",
     "status",
     "session_id",
+    "profile",
     "provider",
     "email",
     "name",
@@ -62,7 +63,7 @@ fn a_success_is_a_stream_of_events_that_ends_in_its_result() {
     let [session, browser, waiting, result] = &events[..] else { panic!("{events:#?}") };
     assert_eq!(
         session,
-        &json!({"event": "session", "session_id": "s1", "provider": "google", "auth_url": URL,
+        &json!({"event": "session", "session_id": "s1", "profile": null, "provider": "google", "auth_url": URL,
                 "expires_at": "2026-08-01T12:10:00.000Z", "sandbox": false})
     );
     assert_eq!(browser["opened"], false);

@@ -14,6 +14,8 @@ mod limits;
 mod outcomes;
 mod pipes;
 mod polling;
+mod profiles;
+mod readme;
 mod resume;
 mod sandbox;
 mod secure;

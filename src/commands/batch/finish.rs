@@ -164,7 +164,7 @@ fn not_begun(hall: &Hall, site: usize, failure: &Failure, again: String) -> Conc
         inferred: false,
     };
     let mut told = not_started(failure, &case);
-    if sites.len() > 1 {
+    if sites.len() > 1 && site.workspace.profile.as_deref().is_none_or(|name| !told.message.contains(name)) {
         told.message = format!("{} ({})", told.message, site.name());
     }
     told.next = Some(again);

@@ -13,7 +13,10 @@ pub(super) fn words(failure: &Failure, call: Call, case: &Case) -> Conclusion {
     let mut end = Conclusion::new(failure.outcome(), "", case.finished_at);
     let said = said(failure);
     (end.message, end.hints) = match failure {
-        Failure::Refused { refusal, .. } => refused(*refusal, call, &said),
+        Failure::Refused { refusal, .. } => {
+            let whose = case.route.profile.as_ref().map(|profile| format!(" of the profile {profile}"));
+            refused(*refusal, call, &whose.unwrap_or_default(), &said)
+        }
         Failure::Throttled { throttle, after, .. } => {
             let named = after.and_then(|wait| limit::Named::from(wait, case));
             let provider = case.provider.filter(|_| matches!(call, Call::Init));
@@ -62,14 +65,14 @@ fn said(failure: &Failure) -> String {
     message.map(|message| format!(": {message}")).unwrap_or_default()
 }
 
-fn refused(refusal: Refusal, call: Call, said: &str) -> (String, Vec<String>) {
+fn refused(refusal: Refusal, call: Call, whose: &str, said: &str) -> (String, Vec<String>) {
     match refusal {
         Refusal::Key => (
-            format!("Instantly refused the API key (HTTP 401{said})"),
+            format!("Instantly refused the API key{whose} (HTTP 401{said})"),
             vec!["Check that the key is whole, is a v2 key, and was not revoked.".into(), WHERE_KEYS_ARE.into()],
         ),
         Refusal::Plan => (
-            format!("the workspace has no active paid plan (HTTP 402{said})"),
+            format!("the workspace{whose} has no active paid plan (HTTP 402{said})"),
             vec!["The API needs one: see Settings > Billing in the Instantly dashboard.".into()],
         ),
         Refusal::Scope => {
@@ -78,7 +81,7 @@ fn refused(refusal: Refusal, call: Call, said: &str) -> (String, Vec<String>) {
                 Call::Status => ("accounts:read", "read a session's state"),
             };
             (
-                format!("the API key may not {what}: it lacks the scope {scope} (HTTP 403{said})"),
+                format!("the API key{whose} may not {what}: it lacks the scope {scope} (HTTP 403{said})"),
                 vec!["Make a key with the scopes accounts:create and accounts:read.".into(), WHERE_KEYS_ARE.into()],
             )
         }

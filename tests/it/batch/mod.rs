@@ -3,7 +3,7 @@
 mod driver;
 mod input;
 mod kills;
-mod office;
+pub mod office;
 mod person;
 mod plan;
 mod recorded;
@@ -27,7 +27,8 @@ pub use office::{Office, Plan};
 const THREE: &str = "email,provider\nada@acme.com,google\nbob@acme.com,google\ncy@acme.com,google\n";
 
 /// The columns of the results behind the list's own.
-const COLUMNS: &str = "outcome,connected_email,name,error,error_description,session_id,attempts,started_at,finished_at";
+const COLUMNS: &str =
+    "outcome,connected_email,name,error,error_description,session_id,profile,attempts,started_at,finished_at";
 
 /// A folder with a list, its results and the state directory: what outlives the runs on one machine.
 struct Folder(TempDir);

@@ -123,6 +123,15 @@ impl Office {
         lines.filter(|line| line.contains(words)).collect()
     }
 
+    /// The keys that came with requests, each once.
+    pub fn keys(&self) -> Vec<String> {
+        let state = self.lock();
+        let keys = state.requests.iter().filter_map(|request| request.header("authorization"));
+        let mut keys: Vec<_> = keys.map(|key| key.trim_start_matches("Bearer ").to_owned()).collect();
+        keys.dedup();
+        keys
+    }
+
     /// How often a session was asked for.
     pub fn starts(&self) -> usize {
         self.asked("/init").len()

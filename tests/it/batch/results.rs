@@ -19,7 +19,7 @@ fn each_mailbox_has_a_line_with_the_lists_columns_first() {
     let text = folder.text();
     let mut lines = text.lines();
     assert_eq!(lines.next().unwrap(), format!("provider,email,note,{COLUMNS}"));
-    let ada = r#"google,ada@acme.com,"x, y",connected,ADA@acme.com,Ada Lovelace,,,s1,1,"#;
+    let ada = r#"google,ada@acme.com,"x, y",connected,ADA@acme.com,Ada Lovelace,,,s1,,1,"#;
     assert!(lines.next().unwrap().starts_with(ada), "{text}");
     let bob = "microsoft,bob@acme.com,,session_error,,,access_denied,";
     let bob_line = lines.next().unwrap();
@@ -107,7 +107,7 @@ fn a_torn_line_is_taken_out_and_its_mailbox_done_again() {
 fn a_file_that_is_not_of_this_list_is_left_as_it_is() {
     let good = format!("email,provider,{COLUMNS}\n");
     let time = "2026-11-23T10:00:00.000Z";
-    let row = |id: &str| format!("{good}ada@acme.com,google,connected,ada@acme.com,Ada,,,{id},1,{time},{time}\n");
+    let row = |id: &str| format!("{good}ada@acme.com,google,connected,ada@acme.com,Ada,,,{id},,1,{time},{time}\n");
     let cases = [
         ("email,provider\nada@acme.com,google\n".to_owned(), &[][..], "results"),
         (format!("email,provider,note,{COLUMNS}\n"), &[], "results"),

@@ -17,7 +17,7 @@ use socket2::{Domain, Socket, Type};
 pub use live::Live;
 pub use program::Program;
 pub use pty::Terminal;
-pub use run::{Run, Tool};
+pub use run::{KEY, Run, Tool};
 pub use scripted::{Act, Scripted};
 pub use secure::{Authority, Front};
 pub use service::Service;

@@ -29,7 +29,7 @@ impl Line {
     }
 }
 
-const COLUMNS: &str = "team,Email,provider,note,outcome,connected_email,name,error,error_description,session_id,attempts,\
+const COLUMNS: &str = "team,Email,provider,note,outcome,connected_email,name,error,error_description,session_id,profile,attempts,\
     started_at,finished_at";
 
 /// What the whole lines of the file say, and what is behind them. They must be lines of this list, one a mailbox; where those
@@ -53,8 +53,8 @@ pub fn lines(field: &Field) -> (Vec<Line>, String) {
             connected_email: record[5].to_owned(),
             error: record[7].to_owned(),
             session_id: record[9].to_owned(),
-            attempts: record[10].parse().unwrap(),
-            finished_at: record[12].parse().unwrap(),
+            attempts: record[11].parse().unwrap(),
+            finished_at: record[13].parse().unwrap(),
         };
         let is_outcome = line.outcome == "skipped" || Outcome::ALL.iter().any(|known| known.name() == line.outcome);
         assert!(is_outcome, "{line:?}");
