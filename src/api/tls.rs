@@ -47,11 +47,17 @@ impl Roots {
     /// Where the trusted roots come from, in words.
     #[must_use]
     pub fn describe(&self) -> String {
-        let mut words = vec!["the system's certificates".to_owned()];
+        let system = std::iter::once("the system's certificates".to_owned());
+        system.chain(self.named()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What names more than the system's.
+    fn named(&self) -> Vec<String> {
+        let mut words = Vec::new();
         words.extend(self.given.iter().map(|path| format!("--ca-cert {}", path.display())));
         words.extend(self.file.iter().map(|path| format!("SSL_CERT_FILE={}", path.display())));
         words.extend(self.directories.iter().map(|path| format!("SSL_CERT_DIR {}", path.display())));
-        words.join(", ")
+        words
     }
 
     /// Loads them. A file that was given and holds no certificate is an error. One that a variable names, which may have
@@ -71,14 +77,17 @@ impl Roots {
             store.add_parsable_certificates(load_certs_from_paths(None, Some(path)).certs);
         }
         let named = store.len();
-        let system = system();
+        let (system, file) = system();
         // A machine without roots, a bare container, would trust nobody: Mozilla's list is what its neighbours have.
         if system.is_empty() {
             store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         }
         let built_in = store.len() - named;
         let (system, _) = store.add_parsable_certificates(system);
-        Ok(Trusted { store, found: Found { system, named, built_in, told: self.describe(), unread } })
+        Ok(Trusted {
+            store,
+            found: Found { system, file: file.map(str::to_owned), named, named_by: self.named(), built_in, unread },
+        })
     }
 }
 
@@ -103,11 +112,14 @@ fn add_named(store: &mut RootCertStore, name: &str, path: &Path) -> Result<(), E
     })
 }
 
-fn system() -> Vec<CertificateDer<'static>> {
-    let bundle = BUNDLES.iter().map(Path::new).find(|path| path.is_file());
+/// The system's roots, and the file that has them, where there is one for all.
+fn system() -> (Vec<CertificateDer<'static>>, Option<&'static str>) {
+    let bundle = BUNDLES.into_iter().find(|path| Path::new(path).is_file());
     match bundle {
-        Some(path) if cfg!(all(unix, not(target_vendor = "apple"))) => load_certs_from_paths(Some(path), None).certs,
-        _ => load_native_certs().certs,
+        Some(path) if cfg!(all(unix, not(target_vendor = "apple"))) => {
+            (load_certs_from_paths(Some(Path::new(path)), None).certs, bundle)
+        }
+        _ => (load_native_certs().certs, None),
     }
 }
 

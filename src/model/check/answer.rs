@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Check, Name};
+use super::{Check, Name, millis, quick};
 use crate::exit::Outcome;
 use crate::model::failure::{Failure, NetworkKind, Refusal, Throttle};
 use crate::model::poll::Reply;
@@ -33,8 +33,8 @@ pub fn judge(answer: &Result<Reply, Failure>, took: Duration, route: &Route) -> 
 fn service(answer: &Result<Reply, Failure>, took: Duration, route: &Route) -> Check {
     let host = &route.host;
     let fine = |status: u16| {
-        let detail = format!("{host} answers as the API does (HTTP {status}), in {} ms", took.as_millis());
-        Check::ok(Name::Service, detail).fact("status", u64::from(status)).fact("milliseconds", ms(took))
+        let detail = format!("{host} answers as the API does (HTTP {status}), in {}", quick(took));
+        Check::ok(Name::Service, detail).fact("status", u64::from(status)).fact("milliseconds", millis(took))
     };
     let failed = |outcome, detail: String| Check::failed(Name::Service, outcome, detail);
     let unavailable = |detail: String| failed(Outcome::Unavailable, detail);
@@ -166,10 +166,6 @@ const fn state(reply: &Reply) -> &'static str {
         Reply::Expired => "expired",
         _ => "something unknown",
     }
-}
-
-fn ms(took: Duration) -> u64 {
-    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

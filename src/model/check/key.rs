@@ -115,7 +115,8 @@ pub fn judge(found: &Found, shape: Shape, here: bool) -> Check {
     let Found { from, over, file, mode } = found;
     let Shape { length, form } = shape;
     let over = over.as_ref().map(|over| format!("; {over} is set as well and does not count")).unwrap_or_default();
-    let told = |what: &str| format!("found in {from}: {length} characters, {what}{over}");
+    let plural = if length == 1 { "" } else { "s" };
+    let told = |what: &str| format!("found in {from}: {length} character{plural}, {what}{over}");
     let again = "Copy it again, all of it, as the dashboard shows it.";
     let odd = |what: &str, mend: &str| {
         let check = Check::warning(Name::Key, told(what)).mend(mend);

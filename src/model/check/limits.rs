@@ -104,6 +104,7 @@ mod tests {
         for (state, how, says) in [
             (state(free(), None), How::Ok, "starts left in this minute: Google 70, Microsoft 1"),
             (state(vec![starts(google, 75, 75, None)], None), How::Warning, "Google 0"),
+            (state(vec![Starts { waiting: 3, ..starts(google, 0, 0, None) }], None), How::Ok, "Google 75 (3 waiting)"),
             (
                 state(vec![starts(google, 0, 0, Some(gate(Throttle::Limit, 1800)))], None),
                 failed(Outcome::RateLimited),

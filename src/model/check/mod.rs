@@ -11,6 +11,8 @@ pub mod route;
 pub mod storage;
 pub mod tls;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::conclusion::Conclusion;
@@ -194,6 +196,19 @@ impl Check {
 #[must_use]
 pub fn words(name: Name) -> String {
     name.id().replace('_', " ")
+}
+
+/// A short time, for people.
+fn quick(took: Duration) -> String {
+    match took.as_millis() {
+        0 => "less than 1 ms".to_owned(),
+        millis => format!("{millis} ms"),
+    }
+}
+
+/// The same, for scripts.
+fn millis(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// How all the checks together came out.

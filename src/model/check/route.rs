@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use super::{Check, Name};
+use super::{Check, Name, millis, quick};
 use crate::exit::Outcome;
 
 /// Whose name is resolved and to whom is connected.
@@ -66,7 +66,7 @@ pub fn dns(peer: &Peer, found: &Result<Vec<IpAddr>, String>, took: Duration) -> 
             Check::ok(Name::Dns, detail)
                 .fact("host", host.as_str())
                 .fact("addresses", list)
-                .fact("milliseconds", ms(took))
+                .fact("milliseconds", millis(took))
         }
         Err(why) => {
             let check = Check::failed(Name::Dns, Outcome::Network, format!("the name {host} does not resolve ({why})"));
@@ -120,9 +120,9 @@ pub fn tcp(peer: &Peer, attempts: &[Attempt]) -> Check {
     if let Some((address, Ok(took))) = attempts.last() {
         let after = if failed.is_empty() { String::new() } else { format!(", not before {}", failed.join(", ")) };
         let whose = if peer.proxy.is_some() { "to the proxy at" } else { "to" };
-        return Check::ok(Name::Tcp, format!("connected {whose} {address} in {} ms{after}", took.as_millis()))
+        return Check::ok(Name::Tcp, format!("connected {whose} {address} in {}{after}", quick(*took)))
             .fact("address", address.to_string())
-            .fact("milliseconds", ms(*took));
+            .fact("milliseconds", millis(*took));
     }
     let check = Check::failed(Name::Tcp, Outcome::Network, format!("no connection to {named} ({})", failed.join("; ")));
     let silent = attempts.iter().any(|(_, result)| matches!(result, Err(Trouble::Silent(_))));
@@ -161,9 +161,7 @@ pub fn tunnel(proxy: &Proxy, to: &str, result: &Tunnel) -> Check {
     let failed = |detail: String| Check::failed(Name::Tunnel, Outcome::Network, detail);
     let shown = &proxy.shown;
     match result {
-        Tunnel::Open(took) => {
-            Check::ok(Name::Tunnel, format!("the proxy leads through to {to}, in {} ms", took.as_millis()))
-        }
+        Tunnel::Open(took) => Check::ok(Name::Tunnel, format!("the proxy leads through to {to}, in {}", quick(*took))),
         Tunnel::Untried => Check::ok(Name::Tunnel, "a SOCKS proxy, tried by the request below"),
         Tunnel::Refused(407, words) => {
             let what = if proxy.login { "refuses its user name or password" } else { "wants a user name and password" };
@@ -181,10 +179,6 @@ pub fn tunnel(proxy: &Proxy, to: &str, result: &Tunnel) -> Check {
         Tunnel::Broken(why) => failed(format!("the proxy does not answer as a proxy does ({why})"))
             .mend(format!("Check its scheme, address and port: {shown}.")),
     }
-}
-
-fn ms(took: Duration) -> u64 {
-    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

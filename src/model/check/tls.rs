@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Check, Name};
+use super::{Check, Name, millis};
 use crate::exit::Outcome;
 
 /// The certificate authorities that are trusted.
@@ -12,12 +12,14 @@ use crate::exit::Outcome;
 pub struct Roots {
     /// How many are the system's.
     pub system: usize,
-    /// How many come from what was named: flag and variables.
+    /// The file that has them, where there is one for all.
+    pub file: Option<String>,
+    /// How many come from what was named.
     pub named: usize,
+    /// What names them: flag and variables.
+    pub named_by: Vec<String>,
     /// How many are the built-in ones, which stand in where the system has none.
     pub built_in: usize,
-    /// Where they come from, in words.
-    pub told: String,
     /// What a variable names and cannot be read.
     pub unread: Vec<String>,
 }
@@ -25,20 +27,24 @@ pub struct Roots {
 /// Judges the authorities.
 #[must_use]
 pub fn roots(roots: &Roots) -> Check {
-    let Roots { system, named, built_in, told, unread } = roots;
+    let Roots { system, file, named, named_by, built_in, unread } = roots;
+    let file_told = file.as_ref().map(|file| format!(" ({file})")).unwrap_or_default();
     let own = match (system, built_in) {
         (0, built_in) => format!("the {built_in} built-in ones of Mozilla, since the system has none"),
-        (system, _) => format!("{system} of the system"),
+        (system, _) => format!("{system} of the system{file_told}"),
     };
-    let named_told = if *named > 0 { format!(" and {named} of what was named") } else { String::new() };
-    let detail = format!("{own}{named_told} ({told})");
+    let detail = match named_by.as_slice() {
+        [] => own,
+        list => format!("{own} and {named} beside them ({})", list.join(", ")),
+    };
     let check = if unread.is_empty() {
         Check::ok(Name::Roots, detail)
     } else {
         let check = Check::warning(Name::Roots, format!("{}; trusted are {detail}", unread.join("; ")));
         check.mend("Set the variable to a file of certificates in PEM form (-----BEGIN CERTIFICATE-----), or unset it.")
     };
-    check.fact("system", *system).fact("named", *named).fact("built_in", *built_in)
+    let check = check.fact("system", *system).fact("named", *named).fact("built_in", *built_in);
+    check.fact("named_by", named_by.clone())
 }
 
 /// A certificate, as far as people tell them apart.
@@ -103,7 +109,7 @@ pub fn handshake(handshake: &Handshake, proxied: bool, now: Timestamp) -> Check 
                 ""
             };
             let detail = format!("{version}; certificate issued by \"{issued}\"{private}{until}");
-            Check::ok(Name::Tls, detail).fact("version", *version).fact("milliseconds", ms(*took))
+            Check::ok(Name::Tls, detail).fact("version", *version).fact("milliseconds", millis(*took))
         }
         Err(fault) => failed(fault, host, certificate.as_ref(), issued, proxied, now),
     };
@@ -163,10 +169,6 @@ fn day(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d").to_string()
 }
 
-fn ms(took: Duration) -> u64 {
-    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,11 +209,11 @@ mod tests {
 
     #[test]
     fn roots_are_counted() {
-        let told = || "the system's certificates".to_owned();
-        let own = Roots { system: 140, told: told(), ..Roots::default() };
-        assert_eq!(roots(&own).detail, "140 of the system (the system's certificates)");
-        let bare = Roots { built_in: 7, named: 2, told: told(), ..Roots::default() };
-        assert!(roots(&bare).detail.starts_with("the 7 built-in ones of Mozilla, since the system has none and 2 of"));
+        let own = Roots { system: 140, file: Some("/ca.crt".into()), ..Roots::default() };
+        assert_eq!(roots(&own).detail, "140 of the system (/ca.crt)");
+        let bare = Roots { built_in: 7, named: 2, named_by: vec!["--ca-cert /c".into()], ..Roots::default() };
+        let told = "the 7 built-in ones of Mozilla, since the system has none and 2 beside them (--ca-cert /c)";
+        assert_eq!(roots(&bare).detail, told);
         let odd = Roots { unread: vec!["SSL_CERT_FILE: no".into()], ..own };
         let check = roots(&odd);
         assert!(check.state == State::Warning && check.detail.starts_with("SSL_CERT_FILE: no; trusted are 140"));

@@ -53,6 +53,9 @@ fn a_proxy_that_does_not_let_through_is_named_with_what_it_wants() {
         // ada:s3cret in Base64
         assert_eq!(head.contains("Basic YWRhOnMzY3JldA=="), !login.is_empty(), "{head}");
     }
+    let (line_of_tls, says) = ("\u{2717} tls", "which is not trusted here");
+    let (what, mends) = ("a proxy that leads through and inspects TLS", "set --ca-cert or SSL_CERT_FILE to that file");
+    Case { what, code: 10, line: line_of_tls, says, mends }.holds(far.doctor().no_env("SSL_CERT_FILE"));
     let (_socket, address) = nobody();
     let tool = far.doctor().env("HTTPS_PROXY", format!("http://ada:s3cret@{address}"));
     let (line, says) = ("\u{2717} tcp", "refused: nobody listens there");
