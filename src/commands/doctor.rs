@@ -29,7 +29,8 @@ pub(super) fn run(
     reporter: &Rc<Reporter>,
 ) -> Result<Exit, Error> {
     let runtime = runtime()?;
-    let report = Report { reporter, states: RefCell::default(), tally: RefCell::default() };
+    let report =
+        Report { reporter, states: RefCell::default(), tally: RefCell::default(), profile: RefCell::default() };
     let stopped = runtime.block_on(async {
         let mut stop = listen()?;
         Ok::<_, Error>(tokio::select! {
@@ -50,6 +51,7 @@ pub(super) fn run(
         return Ok(Exit { code, signal: Some(signal) });
     }
     let mut end = report.tally.borrow().conclude(now);
+    end.profile = report.profile.take();
     let line = (end.outcome == Outcome::Done).then(|| end.message.clone());
     if !reporter.is_json() {
         // They stand below the check already.
@@ -63,6 +65,8 @@ struct Report<'a> {
     reporter: &'a Rc<Reporter>,
     states: RefCell<BTreeMap<Name, State>>,
     tally: RefCell<Tally>,
+    /// The profile that was looked at.
+    profile: RefCell<Option<String>>,
 }
 
 impl Report<'_> {
@@ -117,6 +121,7 @@ async fn examine(global: &Global, environment: &Environment, terminal: Terminal,
     let way = route::look(global, environment, who.base.as_ref(), report).await;
     let storage = storage::look(global, environment, &who, report);
     let profile = who.chosen.as_ref().and_then(|chosen| chosen.profile.clone());
+    report.profile.replace(profile.as_ref().map(|profile| profile.name.clone()));
     service::look(global, environment, who, way, storage, report).await;
     desk::browser(environment, profile.as_ref(), report);
     desk::terminal(global, environment, terminal, report);

@@ -10,6 +10,7 @@ use super::file::open_to_others;
 use super::{Chosen, Whose, command};
 use crate::error::Error;
 use crate::exit::Outcome;
+use crate::model::check::key::{Form, shape};
 use crate::model::config::KeyFrom;
 use crate::model::environment::Environment;
 use crate::model::words::failure::WHERE_KEYS_ARE;
@@ -110,6 +111,10 @@ fn from_variable(variable: &str, from: &str, environment: &Environment) -> Resul
 /// The first line of a file, or of standard input.
 fn from_file(name: &str, path: &Path, warnings: &mut Vec<String>) -> Result<SecretString, Error> {
     let text = read(path).map_err(|error| {
+        if path.to_str().is_some_and(|path| shape(path).form == Form::Pair) {
+            return Error::usage(format!("{name}: what it names is no file, and looks like an API key itself"))
+                .hint("Put the key into a file of yours and name that, or set INSTANTLY_API_KEY to the key.");
+        }
         Error::usage(format!("{name}: {} cannot be read", path.display()))
             .because(error)
             .hint("Name a file whose first line is the key, or - for stdin.")

@@ -12,6 +12,7 @@ use crate::cli::Global;
 use crate::commands::limiter::Limiter;
 use crate::commands::workspace::Workspace;
 use crate::error::Error;
+use crate::exit::Outcome;
 use crate::flow::{Clock, System};
 use crate::model::check::{Check, Name, answer, clock, limits};
 use crate::model::environment::Environment;
@@ -82,19 +83,22 @@ fn limiter(
     }
     let made = settings::limits(environment, &config.base).and_then(|limits| {
         let store = storage.open(global, environment, report)?;
-        Ok(Workspace::limiter(&store, report.reporter, config, limits).0)
+        Ok((Workspace::limiter(&store, report.reporter, config, limits).0, store))
     });
-    let limiter = match made {
-        Ok(limiter) => limiter,
+    let (limiter, store) = match made {
+        Ok(made) => made,
         Err(error) => {
             report.tell(Check::of_error(Name::Limits, &error));
             return None;
         }
     };
-    let state = limiter.state().filter(|_| storage.is_usable());
+    let state = limiter.state();
     report.tell(match state {
-        Some(state) => limits::judge(&state, System.time(), &report.reporter.zone()),
-        None => Check::skipped(Name::Limits, Name::State),
+        _ if !storage.is_usable() => Check::skipped(Name::Limits, Name::State),
+        Some(state) if !store.has_failed() => limits::judge(&state, System.time(), &report.reporter.zone()),
+        // It was sound when it was looked at, and what was wrong since has been said.
+        _ => Check::failed(Name::Limits, Outcome::Internal, "the journal could not be read, so they are not known")
+            .mend("Try again; if that goes on, keep the journal elsewhere with --state-dir."),
     });
     Some(limiter)
 }

@@ -93,7 +93,11 @@ fn service(answer: &Result<Reply, Failure>, took: Duration, route: &Route) -> Ch
             elsewhere(unavailable(format!("{host} answers, but not as the API does: {what}")))
         }
         Failure::Network { kind, detail, .. } => network(*kind, detail, route),
-        Failure::Held(_) => Check::skipped(Name::Service, Name::Limits),
+        Failure::Held(hold) => {
+            let wait = length(hold.wait);
+            failed(failure.outcome(), format!("Instantly wants to be left alone for {wait} ({})", hold.cause))
+                .mend("Nothing was sent now. This tool sends nothing until then by itself.")
+        }
     }
 }
 

@@ -158,12 +158,12 @@ fn a_clock_that_is_wrong_is_told_with_what_follows() {
         (
             "a clock that is an hour behind",
             now + HOUR,
-            "1 h behind the service's: whoever goes by a session's expires_at here waits too long",
+            "behind the service's: whoever goes by a session's expires_at here waits too long",
         ),
         (
             "a clock that is an hour ahead",
             now - HOUR,
-            "1 h ahead of the service's: whoever goes by a session's expires_at here gives up too soon",
+            "ahead of the service's: whoever goes by a session's expires_at here gives up too soon",
         ),
     ] {
         let api = Scripted::new([unknown_at(time)]);

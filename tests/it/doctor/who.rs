@@ -20,6 +20,13 @@ fn a_key_that_is_missing_or_odd_is_named_with_where_it_was_looked_for() {
             "Name a file whose first line is the key",
             key("x").args(&["--api-key-file", "/nonexistent/key"]),
         ),
+        (
+            "the key itself where its file is to be named",
+            2,
+            "--api-key-file: what it names is no file, and looks like an API key itself",
+            "Put the key into a file",
+            doctor(&api.url()).args(&["--api-key-file", crate::support::run::KEY]),
+        ),
         ("a key with a blank in it", 4, "it has a space", "Settings > Integrations", key("c2VjcmV0 OmtleQ==")),
         ("a key with the word Bearer before it", 4, "it has a space", "Settings > Integrations", key("Bearer YTpi")),
     ];
@@ -199,6 +206,7 @@ fn a_profile_that_cannot_be_used_is_named_with_what_it_lacks() {
     let (line, says) = ("\u{2717} browser", "the profile a's browser cannot be split into words");
     Case { what: "a profile whose browser cannot be read", code: 2, line, says, mends: "" }.holds(tool);
     let run = profile(&format!("{command}\nbrowser = \"sh\"")).args(&["--json"]).run().expect(0);
+    assert_eq!(run.result()["profile"], "a");
     assert!(run.stdout.contains("found in what sh prints (of the profile a, which default_profile names)"), "{run:#?}");
     assert!(run.stdout.contains(", as the profile a says") && !run.stdout.contains("s3cret"), "{run:#?}");
 }
