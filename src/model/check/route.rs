@@ -177,7 +177,7 @@ pub fn tunnel(proxy: &Proxy, to: &str, result: &Tunnel) -> Check {
                 .fact("status", u64::from(*status))
         }
         Tunnel::Broken(why) => failed(format!("the proxy does not answer as a proxy does ({why})"))
-            .mend(format!("Check its scheme, address and port: {shown}.")),
+            .mend(format!("Check its scheme, address and port: {shown}. Its authority can be trusted with --ca-cert.")),
     }
 }
 

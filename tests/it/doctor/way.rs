@@ -83,11 +83,22 @@ fn a_proxy_that_leads_through_is_gone_through_and_told_without_its_password() {
     // The look at the way, and the request.
     assert_eq!((far.proxy.heads().len(), far.api.lines().len()), (2, 1));
 
+    // A proxy that is spoken to in TLS itself.
+    let secure = Front::tls(far.proxy.address(), &far.authority, "localhost");
+    let through = |tool: Tool| tool.env("HTTPS_PROXY", format!("https://localhost:{}", secure.port()));
+    let run = through(far.doctor()).run().expect(0);
+    assert!(run.stdout.contains("the proxy leads through to api.example:443"), "{run:#?}");
+    assert_eq!((far.proxy.heads().len(), far.api.lines().len()), (4, 2));
+    let says = "no secure connection to it: its certificate was issued by \"Inspection CA of the tests\"";
+    let (what, line) = ("a proxy that is spoken to in TLS, whose authority is not trusted", "\u{2717} tunnel");
+    let case = Case { what, code: 10, line, says, mends: "Check its scheme" };
+    case.holds(through(far.doctor()).no_env("SSL_CERT_FILE"));
+
     // A SOCKS proxy is gone through by the request alone.
     let socks = socks(far.front.address());
     let run = far.doctor().env("HTTPS_PROXY", format!("socks5h://{socks}")).run().expect(0);
     assert!(run.stdout.contains("tls       behind the SOCKS proxy, tried by the request below"), "{run:#?}");
-    assert_eq!(far.api.lines().len(), 2);
+    assert_eq!(far.api.lines().len(), 3);
 
     let exempt = doctor(&healthy().url()).env("HTTPS_PROXY", "http://proxy.invalid").env("NO_PROXY", "*");
     assert!(exempt.run().expect(0).stdout.contains("plain http does not leave this machine"));
