@@ -1,15 +1,17 @@
 //! The command line, as clap reads it. Nothing is decided here.
 
 mod batch;
+mod examples;
+mod mistakes;
 mod sandbox;
 mod sessions;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::exit;
 use crate::model::duration;
 use crate::model::provider::Provider;
 use crate::model::session::SessionId;
@@ -22,7 +24,7 @@ pub use sessions::{Action, Forget, Sessions};
 /// Connect Google Workspace and Microsoft mailboxes to an Instantly workspace.
 #[derive(Debug, Parser)]
 #[command(name = "instantly-oauth", bin_name = "instantly-oauth", version, max_term_width = 100)]
-#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::table()))]
+#[command(after_help = examples::text(examples::ALL), after_long_help = examples::with_codes(examples::ALL))]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub struct Cli {
     /// What to do.
@@ -33,44 +35,59 @@ pub struct Cli {
     pub global: Global,
 }
 
-const EXAMPLES: &str = "\
-Examples:
-  instantly-oauth connect google --sandbox            try it: no key, no network, nothing real
-  export INSTANTLY_API_KEY=...                        a key with accounts:create and accounts:read
-  instantly-oauth connect google                      connect one mailbox in the browser
-  instantly-oauth connect microsoft --json            the same for a script
-  instantly-oauth status 7f3a... --wait               go on with a session
-  instantly-oauth batch mailboxes.csv                 connect a whole list
-  instantly-oauth doctor                              what is wrong here, and how to mend it";
+impl Cli {
+    /// Reads a command line, the program's name first. What is wrong with one is said with how it was probably meant.
+    pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        mistakes::read(arguments)
+    }
+}
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Connect one mailbox in the browser
-    #[command(after_long_help = exit::table())]
+    #[command(after_long_help = examples::with_codes(examples::CONNECT))]
     Connect(Connect),
     /// What became of a session
-    #[command(after_long_help = exit::table())]
+    #[command(after_long_help = examples::with_codes(examples::STATUS))]
     Status(Status),
     /// Connect every mailbox listed in a CSV file
-    #[command(after_help = batch::EXAMPLES, after_long_help = format!("{}\n\n{}", batch::EXAMPLES, exit::table()))]
+    #[command(after_long_help = examples::with_codes(examples::BATCH))]
     Batch(Batch),
     /// The sessions recorded on this machine
-    #[command(after_help = sessions::EXAMPLES, disable_help_subcommand = true)]
+    #[command(after_long_help = examples::with_codes_of(examples::SESSIONS, examples::LOCAL), disable_help_subcommand = true)]
     Sessions(Sessions),
     /// Check key, network, limits, clock, storage, browser and terminal
     ///
     /// A line a check, with how to mend what is wrong. It starts no session and takes no result: one request asks for a
     /// session that does not exist. With --json it makes a report for a support ticket, without a secret in it.
-    #[command(after_long_help = exit::table())]
+    #[command(after_long_help = examples::with_codes(examples::DOCTOR))]
     Doctor,
     /// Run a local stand-in for the API
+    #[command(after_long_help = examples::with_codes_of(examples::SANDBOX, examples::LOCAL))]
     Sandbox(Sandbox),
     /// Print a completion script
+    #[command(after_long_help = examples::with_codes_of(examples::COMPLETIONS, examples::LOCAL))]
     Completions {
         /// The shell to complete in
         shell: clap_complete::Shell,
     },
+    /// Print the manual page, or a reference in Markdown
+    #[command(after_long_help = examples::with_codes_of(examples::MANUAL, examples::LOCAL))]
+    Manual {
+        /// What for: man, or a web page
+        #[arg(long, value_enum, default_value_t = Format::Roff)]
+        format: Format,
+    },
+}
+
+/// How the manual is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For man: instantly-oauth.1
+    Roff,
+    /// For a web page
+    Markdown,
 }
 
 /// The flags that every command takes.
@@ -127,6 +144,7 @@ pub enum Color {
 
 /// `connect`
 #[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 pub struct Connect {
     /// With whom the mailbox signs in
     #[arg(value_enum)]
@@ -137,8 +155,14 @@ pub struct Connect {
     /// The program to open the URL with.
     #[arg(help = "The program to open the URL with; %s stands for the URL, else it comes last [env: BROWSER]", long, value_name = "CMD", value_hint = clap::ValueHint::CommandString)]
     pub browser: Option<String>,
+    /// Draw the URL as a QR code for a phone, on a terminal that has room for it
+    #[arg(long)]
+    pub qr: bool,
+    /// Put the URL on the clipboard, or ask the terminal to
+    #[arg(long)]
+    pub copy: bool,
     /// Leave after the session's start.
-    #[arg(help = "Print the session and its URL and exit; status ID --wait goes on from there", long, conflicts_with_all = ["timeout", "interval"])]
+    #[arg(help = "Print the session and its URL and exit; status ID --wait goes on from there", long, conflicts_with_all = ["timeout", "interval", "notify"])]
     pub no_wait: bool,
     /// Give up waiting earlier than the session expires
     #[arg(long, value_name = "DURATION", value_parser = duration::read)]
@@ -146,6 +170,9 @@ pub struct Connect {
     /// Between two polls; at least 1s [default: 5s]
     #[arg(long, value_name = "DURATION", value_parser = duration::positive)]
     pub interval: Option<Duration>,
+    /// When it ends after a long wait, tell so.
+    #[arg(help = "Tell of the end with a notice of the desktop, or the bell, if it took as long as AFTER: 10s where that is left out", long, value_name = "AFTER", value_parser = duration::read, num_args = 0..=1, require_equals = true, default_missing_value = "10s")]
+    pub notify: Option<Duration>,
     /// The longest wait for a rate limit, for a turn under one, or for an outage before the session can start
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration::read)]
     pub max_wait: Duration,
@@ -173,6 +200,9 @@ pub struct Status {
     /// Between two polls; at least 1s [default: 5s]
     #[arg(long, value_name = "DURATION", value_parser = duration::positive, requires = "wait")]
     pub interval: Option<Duration>,
+    /// When it ends after a long wait, tell so.
+    #[arg(help = "Tell of the end with a notice of the desktop, or the bell, if it took as long as AFTER: 10s where that is left out", long, value_name = "AFTER", value_parser = duration::read, num_args = 0..=1, require_equals = true, default_missing_value = "10s", requires = "wait")]
+    pub notify: Option<Duration>,
     /// The mailbox that must come back [default: the one that connect was told]
     #[arg(long, value_name = "EMAIL", value_parser = email, value_hint = clap::ValueHint::EmailAddress)]
     pub expect: Option<String>,

@@ -169,9 +169,15 @@ impl fmt::Display for Outcome {
 /// The table as text, a line a code, for `--help`.
 #[must_use]
 pub fn table() -> String {
+    let own: Vec<_> = Outcome::ALL.into_iter().filter(|&outcome| outcome != Outcome::Done).collect();
+    table_of(&own)
+}
+
+/// The same with these outcomes alone.
+#[must_use]
+pub fn table_of(outcomes: &[Outcome]) -> String {
     let line = |outcome: &Outcome| format!("  {:>3}  {:<15}  {}", outcome.code(), outcome.name(), outcome.when());
-    let lines = Outcome::ALL.iter().filter(|&&outcome| outcome != Outcome::Done).map(line);
-    std::iter::once("Exit codes:".to_owned()).chain(lines).collect::<Vec<_>>().join("\n")
+    std::iter::once("Exit codes:".to_owned()).chain(outcomes.iter().map(line)).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -93,11 +93,12 @@ impl Client {
             .retry(retry::never())
             .http1_only()
             .tls_backend_preconfigured(tls);
-        if let Some(proxy) = &config.proxy {
-            builder = builder.proxy(proxy.proxy()?);
-        } else if !https {
-            builder = builder.no_proxy();
-        }
+        builder = match &config.proxy {
+            Some(proxy) if proxy.is_used() => builder.proxy(proxy.proxy()?),
+            // Nothing but what the desktop's settings say, where there are such: no variable is read a second time.
+            None if https && !config.base.is_loopback() => builder,
+            _ => builder.no_proxy(),
+        };
         // The name means this machine and nothing else, whatever a resolver may say (RFC 6761, 6.3).
         if config.base.is_loopback() && config.base.host().starts_with(|first: char| first.is_ascii_alphabetic()) {
             let here = [([127, 0, 0, 1], 0).into(), ([0, 0, 0, 0, 0, 0, 0, 1], 0).into()];

@@ -12,7 +12,9 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, Signatu
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+use super::certificates::name;
 use crate::model::check::tls::Certificate;
+use crate::model::failure::issued_by;
 
 /// The usual verification, which names the issuer where that is what failed.
 #[derive(Debug)]
@@ -20,13 +22,16 @@ pub(super) struct Naming(pub(super) Arc<WebPkiServerVerifier>);
 
 /// A certificate whose issuer is not among the trusted roots.
 #[derive(Debug)]
-struct Untrusted {
-    issuer: String,
+pub(super) struct Untrusted {
+    /// Its name, or nothing where it has none.
+    pub(super) issuer: String,
+    /// Whether more was presented than the server's own certificate.
+    pub(super) presented: bool,
 }
 
 impl fmt::Display for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "its certificate was issued by \"{}\", which is not trusted here", self.issuer)
+        f.write_str(&issued_by(&self.issuer))
     }
 }
 
@@ -45,10 +50,12 @@ impl ServerCertVerifier for Naming {
         verified.map_err(|error| match error {
             Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
                 // The last of the chain is the one whose issuer would have to be known.
-                let last = intermediates.last().unwrap_or(end_entity);
-                issuer(last).map_or(error, |issuer| {
-                    Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(Untrusted { issuer }))))
-                })
+                let presented = !intermediates.is_empty();
+                let issuer = issuer(intermediates.last().unwrap_or(end_entity)).unwrap_or_default();
+                Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(Untrusted {
+                    issuer,
+                    presented,
+                }))))
             }
             error => error,
         })
@@ -171,15 +178,11 @@ fn is_public(der: &CertificateDer<'_>) -> bool {
 /// The issuer's common name, or its whole name where it has none.
 fn issuer(certificate: &CertificateDer<'_>) -> Option<String> {
     let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
-    let name = certificate.issuer();
-    let common = name.iter_common_name().find_map(|name| name.as_str().ok()).map(str::to_owned);
-    Some(common.unwrap_or_else(|| name.to_string())).filter(|name| !name.is_empty())
+    Some(name(certificate.issuer()))
 }
 
-/// What a TLS error says, without the shells that the library puts around ours.
-pub(super) fn words(error: &Error) -> String {
-    match error {
-        Error::InvalidCertificate(CertificateError::Other(OtherError(inner))) => inner.to_string(),
-        error => error.to_string(),
-    }
+/// Who issued the certificate, where a TLS error is that this is nobody who is trusted.
+pub(super) fn untrusted(error: &Error) -> Option<&Untrusted> {
+    let Error::InvalidCertificate(CertificateError::Other(OtherError(inner))) = error else { return None };
+    inner.downcast_ref()
 }

@@ -1,7 +1,9 @@
 //! The thin HTTP layer: one function a call, typed failures, no policy and no retry.
 
 mod accounts;
+mod certificates;
 mod client;
+mod exempt;
 mod issuer;
 mod network;
 mod patience;

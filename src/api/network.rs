@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::io;
 
-use super::issuer;
+use super::issuer::{self, Untrusted};
 use crate::model::failure::{Failure, NetworkKind};
 
 /// Types what went wrong between us and the server.
@@ -12,11 +12,11 @@ pub(super) fn failure(error: reqwest::Error) -> Failure {
     let causes = Causes::of(&error);
     // Until there is a connection nothing has been sent. Everything later is ambiguous.
     let sent = !error.is_connect() && !error.is_builder();
-    let kind = if causes.tls {
-        NetworkKind::Tls
+    let kind = if let Some(kind) = causes.tls {
+        kind
     } else if causes.login {
         NetworkKind::ProxyLogin
-    } else if causes.proxy {
+    } else if causes.proxy && !causes.away {
         NetworkKind::Proxy
     } else if error.is_dns() {
         NetworkKind::Dns
@@ -30,26 +30,36 @@ pub(super) fn failure(error: reqwest::Error) -> Failure {
     Failure::Network { kind, detail: causes.detail, sent }
 }
 
+/// What the layers below say of a proxy that wants a login, or another one: in answer to CONNECT, and in SOCKS.
+const LOGIN: [&str; 3] = ["proxy authorization required", "credentials not accepted", "does not support user/pass"];
+
 /// What the chain of causes holds.
 struct Causes {
-    tls: bool,
+    tls: Option<NetworkKind>,
     proxy: bool,
+    /// Whether there was no connection to the proxy itself.
+    away: bool,
     login: bool,
     detail: String,
 }
 
 impl Causes {
     fn of(error: &reqwest::Error) -> Self {
-        let mut causes = Self { tls: false, proxy: false, login: false, detail: error.to_string() };
+        let mut causes = Self { tls: None, proxy: false, away: false, login: false, detail: error.to_string() };
         let mut next = error.source();
         while let Some(cause) = next {
             causes.detail = cause.to_string();
             // These types are private to the layers below, which leaves their words to know them by.
             causes.proxy |= ["tunnel error", "proxy", "SOCKS"].iter().any(|word| causes.detail.contains(word));
-            causes.login |= causes.detail.contains("proxy authorization required");
+            causes.away |= causes.detail.contains("failed to create underlying connection");
+            causes.login |= LOGIN.iter().any(|words| causes.detail.contains(words));
             if let Some(error) = cause.downcast_ref::<rustls::Error>() {
-                causes.tls = true;
-                causes.detail = issuer::words(error);
+                (causes.tls, causes.detail) = match issuer::untrusted(error) {
+                    Some(Untrusted { issuer, presented }) => {
+                        (Some(NetworkKind::Untrusted { presented: *presented }), issuer.clone())
+                    }
+                    None => (Some(NetworkKind::Tls), error.to_string()),
+                };
                 break;
             }
             // An I/O error leaves what it wraps, often another one, out of its own chain.

@@ -161,7 +161,7 @@ fn title(page: &str) -> Option<String> {
 pub(super) fn clip(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => format!("{}…", &line[..end]),
+        Some((end, _)) => format!("{}...", &line[..end]),
         None => line,
     }
 }
@@ -248,6 +248,6 @@ mod tests {
         ] {
             assert_eq!(message(body).as_deref().map(clip).as_deref(), said, "{body}");
         }
-        assert_eq!(clip(&message(&"é".repeat(5000)).unwrap()).chars().count(), LONGEST_MESSAGE + 1);
+        assert_eq!(clip(&message(&"é".repeat(5000)).unwrap()).chars().count(), LONGEST_MESSAGE + 3);
     }
 }

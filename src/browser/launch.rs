@@ -1,12 +1,14 @@
-//! The opening itself: one program after the other is started and watched for a moment, until one takes the URL.
+//! The opening itself: one program after the other is started and watched for a moment, until one takes the URL, or
+//! whatever else it is handed.
 
 use std::collections::VecDeque;
 use std::io;
-use std::process::{Command, ExitStatus};
+use std::process::{ChildStdin, Command, ExitStatus};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use super::call::Call;
 use super::launcher::Launcher;
 
 /// How long a program is watched. Launchers that cannot do it say so within milliseconds; one that is still there by
@@ -37,8 +39,7 @@ pub enum Opened {
 /// none is ever ended from here, not even when this is dropped.
 #[derive(Debug)]
 pub struct Opening {
-    url: String,
-    untried: VecDeque<Launcher>,
+    untried: VecDeque<Call>,
     failures: Vec<Failure>,
     state: State,
     patience: Duration,
@@ -68,14 +69,21 @@ struct Failure {
 impl Opening {
     /// An opening that has not begun: the first program is started by the first poll of [`Opening::opened`].
     #[must_use]
-    pub fn new(launchers: Vec<Launcher>, url: &str) -> Self {
-        Self {
-            url: url.to_owned(),
-            untried: launchers.into(),
-            failures: Vec::new(),
-            state: State::Idle,
-            patience: PATIENCE,
-        }
+    pub fn new(launchers: &[Launcher], url: &str) -> Self {
+        Self::of(launchers.iter().map(|launcher| launcher.call(url)))
+    }
+
+    /// The same of programs that have been told everything.
+    #[must_use]
+    pub fn of(calls: impl IntoIterator<Item = Call>) -> Self {
+        Self { untried: calls.into_iter().collect(), failures: Vec::new(), state: State::Idle, patience: PATIENCE }
+    }
+
+    /// The same, with these environment variables kept from the programs: others that hold keys.
+    #[must_use]
+    pub fn without(mut self, variables: &[String]) -> Self {
+        self.untried.iter_mut().for_each(|call| call.without = variables.to_vec());
+        self
     }
 
     /// Goes on until a program took the URL or none is left: at most two seconds for each. May be dropped at any await
@@ -117,17 +125,20 @@ impl Opening {
                 }
                 State::Idle => {
                     let next = self.untried.pop_front()?;
-                    self.start(next, now);
+                    self.start(&next, now);
                 }
             }
         }
     }
 
-    fn start(&mut self, launcher: Launcher, now: Instant) {
-        let spawned = spawn(launcher.command(&self.url));
-        let program = launcher.program;
+    fn start(&mut self, call: &Call, now: Instant) {
+        let spawned = spawn(call.command());
+        let program = call.program.clone();
         match spawned {
-            Ok(child) => self.state = State::Running(Running { program, child, since: now, pause: PAUSES.0 }),
+            Ok(mut child) => {
+                call.feed(stdin(&mut child));
+                self.state = State::Running(Running { program, child, since: now, pause: PAUSES.0 });
+            }
             Err(error) => self.failures.push(Failure { program, why: why_not_started(&error) }),
         }
     }
@@ -157,12 +168,22 @@ fn spawn(command: Command) -> io::Result<Child> {
     process_wrap::std::CommandWrap::from(command).wrap(process_wrap::std::ProcessSession).spawn()
 }
 
+#[cfg(unix)]
+fn stdin(child: &mut Child) -> Option<ChildStdin> {
+    child.stdin().take()
+}
+
 #[cfg(not(unix))]
 type Child = std::process::Child;
 
 #[cfg(not(unix))]
 fn spawn(mut command: Command) -> io::Result<Child> {
     command.spawn()
+}
+
+#[cfg(not(unix))]
+fn stdin(child: &mut Child) -> Option<ChildStdin> {
+    child.stdin.take()
 }
 
 fn why_not_started(error: &io::Error) -> String {

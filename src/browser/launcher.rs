@@ -1,12 +1,11 @@
 //! How one program is started with a URL: its words, with a place for the URL in them.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
+
+use super::call::Call;
 
 /// What stands for the URL in the arguments of a launcher, as it does in `$BROWSER`.
 const URL: &str = "%s";
-
-/// Never handed on: a browser has no need of the key, and whatever it starts would inherit it.
-const PRIVATE: [&str; 2] = ["INSTANTLY_API_KEY", "INSTANTLY_API_KEY_FILE"];
 
 /// The variable in which PowerShell finds the URL.
 const URL_VARIABLE: &str = "INSTANTLY_OAUTH_URL";
@@ -22,6 +21,8 @@ pub struct Launcher {
     pub url_variable: Option<String>,
     /// More environment variables, as they are.
     pub variables: Vec<(String, String)>,
+    /// Whether the program reads the URL, or whatever else it is handed, from its standard input.
+    pub reads: bool,
 }
 
 impl Launcher {
@@ -31,28 +32,26 @@ impl Launcher {
         if !args.iter().any(|arg| arg.contains(URL)) {
             args.push(URL.to_owned());
         }
-        Self { program: program.into(), args, url_variable: None, variables: Vec::new() }
+        Self { program: program.into(), args, url_variable: None, variables: Vec::new(), reads: false }
     }
 
-    /// The command that opens this URL: no shell, no streams, no key.
-    pub(super) fn command(&self, url: &str) -> Command {
-        let mut command = Command::new(&self.program);
-        // One pass over the template, so a `%s` that is part of the URL stays what it is.
-        command.args(self.args.iter().map(|arg| arg.replace(URL, url)));
-        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        if let Some(name) = &self.url_variable {
-            command.env(name, url);
+    /// A program that is handed its text on its standard input, with just these arguments.
+    pub(super) fn reading(program: &str, args: &[&str]) -> Self {
+        let args = args.iter().map(|&arg| arg.to_owned()).collect();
+        Self { program: program.to_owned(), args, url_variable: None, variables: Vec::new(), reads: true }
+    }
+
+    /// The call that hands it this URL.
+    pub(super) fn call(&self, url: &str) -> Call {
+        let variable = self.url_variable.iter().map(|name| (name.clone(), url.to_owned()));
+        Call {
+            program: self.program.clone(),
+            // One pass over the template, so a `%s` that is part of the URL stays what it is.
+            args: self.args.iter().map(|arg| arg.replace(URL, url)).collect(),
+            variables: self.variables.iter().cloned().chain(variable).collect(),
+            input: self.reads.then(|| url.to_owned()),
+            without: Vec::new(),
         }
-        for name in PRIVATE {
-            command.env_remove(name);
-        }
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        #[cfg(windows)]
-        {
-            // CREATE_NO_WINDOW: a launcher that is a console program would flash a window up otherwise.
-            std::os::windows::process::CommandExt::creation_flags(&mut command, 0x0800_0000);
-        }
-        command
     }
 
     /// What one of `open`'s commands is as a launcher. None for one that takes the URL otherwise than as an argument.
@@ -109,6 +108,7 @@ fn powershell() -> Launcher {
         args: args.to_vec(),
         url_variable: Some(URL_VARIABLE.to_owned()),
         variables: Vec::new(),
+        reads: false,
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
         "https://accounts.google.com/o/oauth2?a=1&b=%2F%41&c='x'&d=$(id)&e=%s%%s&f=;g!h`i`*[j]~{k}|l^m\\#n";
 
     fn args(launcher: &Launcher, url: &str) -> Vec<String> {
-        launcher.command(url).get_args().map(|arg| arg.to_str().unwrap().to_owned()).collect()
+        launcher.call(url).command().get_args().map(|arg| arg.to_str().unwrap().to_owned()).collect()
     }
 
     #[test]
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn nothing_is_replaced_in_the_name_of_a_program() {
-        assert_eq!(Launcher::new("%s", [""; 0]).command(NASTY).get_program(), OsStr::new("%s"));
+        assert_eq!(Launcher::new("%s", [""; 0]).call(NASTY).command().get_program(), OsStr::new("%s"));
     }
 
     #[test]
@@ -151,7 +151,7 @@ mod tests {
         let mut launcher = Launcher::new("firefox", [""; 0]);
         // Not even by a launcher that sets it.
         launcher.variables.push(("INSTANTLY_API_KEY".to_owned(), "secret".to_owned()));
-        let command = launcher.command(NASTY);
+        let command = launcher.call(NASTY).command();
         let removed: Vec<_> = command.get_envs().filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
         assert_eq!(removed, ["INSTANTLY_API_KEY", "INSTANTLY_API_KEY_FILE"]);
     }
@@ -161,7 +161,9 @@ mod tests {
         let [_, here] = windows();
         assert!(args(&here, NASTY).iter().all(|arg| !arg.contains("https")));
         assert_eq!(args(&here, NASTY), args(&here, "https://example.com/"));
-        assert!(here.command(NASTY).get_envs().any(|pair| pair == (URL_VARIABLE.as_ref(), Some(NASTY.as_ref()))));
+        assert!(
+            here.call(NASTY).command().get_envs().any(|pair| pair == (URL_VARIABLE.as_ref(), Some(NASTY.as_ref())))
+        );
         assert_eq!(here.variables, []);
     }
 

@@ -76,7 +76,7 @@ fn of_the_system(surroundings: &Surroundings) -> Plan {
 }
 
 /// Why no desktop is to be expected, the reason that says most first. None where one is.
-fn why_no_desktop(surroundings: &Surroundings) -> Option<String> {
+pub(super) fn why_no_desktop(surroundings: &Surroundings) -> Option<String> {
     if let Some(variable) = &surroundings.ci {
         return Some(format!("in CI ({variable} is set)"));
     }
@@ -100,7 +100,7 @@ fn why_no_desktop(surroundings: &Surroundings) -> Option<String> {
 
 /// Whether the programs of Windows can be reached from this Linux, and its screen is the one that the person sees. A
 /// container on WSL has the same kernel, but not the way out to Windows.
-fn windows_is_around(surroundings: &Surroundings) -> bool {
+pub(super) fn windows_is_around(surroundings: &Surroundings) -> bool {
     surroundings.platform == Platform::Linux && surroundings.wsl && !surroundings.container && !surroundings.ssh
 }
 

@@ -1,5 +1,6 @@
 //! One look at the machine: everything that decides whether a browser can be opened here, and by what.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::launcher::{self, Launcher};
@@ -99,7 +100,7 @@ impl Surroundings {
             wsl: facts.platform == Platform::Linux && (kernel_of_windows || any(&["WSL_DISTRO_NAME", "WSL_INTEROP"])),
             container: facts.container_mark || container_variable || any(&["KUBERNETES_SERVICE_HOST"]),
             ci: build_service(environment).map(str::to_owned),
-            browser_variable: environment.var("BROWSER").map(str::to_owned),
+            browser_variable: environment.shown("BROWSER").map(Cow::into_owned),
             wslenv: environment.var("WSLENV").map(str::to_owned),
             launchers: facts.launchers.clone(),
         }

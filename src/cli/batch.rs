@@ -10,14 +10,6 @@ use crate::model::duration;
 use crate::model::provider::Provider;
 use crate::sandbox::Scenario;
 
-pub(super) const EXAMPLES: &str = "\
-Examples:
-  instantly-oauth batch mailboxes.csv --sandbox=mixed     try it: no key, no network, nothing real
-  instantly-oauth batch mailboxes.csv --dry-run           what would be done
-  instantly-oauth batch mailboxes.csv                     one browser tab after the other
-  instantly-oauth batch mailboxes.csv --parallel 10 --no-browser --json
-  instantly-oauth batch mailboxes.csv --retry-failed";
-
 /// The longest wait for what the service names, or an outage, where nothing else is asked for.
 pub const MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 
@@ -63,6 +55,12 @@ pub struct Batch {
     /// The program to open URLs with.
     #[arg(help = "The program to open URLs with; %s stands for the URL, else it comes last [env: BROWSER]", long, value_name = "CMD", value_hint = clap::ValueHint::CommandString)]
     pub browser: Option<String>,
+    /// Draw the URL as a QR code for a phone, where one mailbox is connected at a time, on a terminal that has room for it
+    #[arg(long)]
+    pub qr: bool,
+    /// When it ends after a long wait, tell so.
+    #[arg(help = "Tell of the end with a notice of the desktop, or the bell, if it took as long as AFTER: 10s where that is left out", long, value_name = "AFTER", value_parser = duration::read, num_args = 0..=1, require_equals = true, default_missing_value = "10s", conflicts_with = "dry_run")]
+    pub notify: Option<Duration>,
     /// Between two polls of a session; at least 1s [default: 5s]
     #[arg(long, value_name = "DURATION", value_parser = duration::positive)]
     pub interval: Option<Duration>,

@@ -5,27 +5,15 @@ use std::num::NonZeroUsize;
 use clap::builder::PossibleValue;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::session_id;
+use super::{examples, session_id};
 use crate::exit::Outcome;
 use crate::model::provider::Provider;
 use crate::model::record::Record;
 use crate::model::session::SessionId;
 
-pub(super) const EXAMPLES: &str = "\
-Examples:
-  instantly-oauth sessions --provider google --limit 10
-  instantly-oauth sessions --outcome expired,outcome_unknown
-  instantly-oauth sessions --json | jq -r 'select(.outcome == \"connected\").email'
-  instantly-oauth sessions forget 7f3a...";
-
 const FORGET_USAGE: &str = "\
 instantly-oauth sessions forget [OPTIONS] <ID>...
        instantly-oauth sessions forget [OPTIONS] --all";
-
-const FORGET_EXAMPLES: &str = "\
-Examples:
-  instantly-oauth sessions forget 7f3a... 9c41...
-  instantly-oauth sessions forget --all --sandbox";
 
 /// `sessions`
 #[derive(Clone, Debug, Args)]
@@ -51,7 +39,7 @@ pub struct Sessions {
 #[derive(Clone, Debug, Subcommand)]
 pub enum Action {
     /// Erase sessions from the journal; those that a process is waiting for are kept
-    #[command(override_usage = FORGET_USAGE, after_help = FORGET_EXAMPLES)]
+    #[command(override_usage = FORGET_USAGE, after_long_help = examples::with_codes_of(examples::FORGET, examples::NAMED))]
     Forget(Forget),
 }
 

@@ -33,7 +33,7 @@ use crate::error::Error;
 use crate::exit::Outcome;
 use crate::flow::{Clock, Signal, Stop, System};
 use crate::model::environment::Environment;
-use crate::model::event::{Event, Phase, Progress, Sink};
+use crate::model::event::{Event, Phase, Progress, Sink, Standing};
 use crate::model::poll::LAST_WORDS;
 use crate::report::Reporter;
 use crate::sandbox::{Options, People, Sandbox};
@@ -56,6 +56,10 @@ pub(super) fn run(
     reporter: &Rc<Reporter>,
 ) -> Result<Exit, Error> {
     // Everything that can be refused is refused before a session is started.
+    if flags.qr && flags.parallel.get() > 1 {
+        return Err(Error::usage("--qr is for one mailbox at a time")
+            .hint("Leave --parallel away, or --qr: of many codes only the last would be seen."));
+    }
     let input = Input::read(flags, global.api_key_file.as_deref(), &Workspaces::new(global, environment))?;
     let batch = Batch { flags, global, environment, reporter, sandbox: None };
     let Some(scenario) = flags.sandbox else {
@@ -141,6 +145,8 @@ impl Batch<'_> {
             sandboxed: kind == Kind::Sandbox,
             max_wait: flags.max_wait,
             batch: tag,
+            private: settings::key_variables(environment),
+            qr: flags.qr,
             is_single: flags.parallel.get() == 1,
         }));
         let skipped = plan.skipped.len();
@@ -229,7 +235,7 @@ async fn work(hall: &Rc<Hall>, book: &mut Book, signals: &mut impl Stop, most: u
             MANY.. => Instant::now(),
             _ => since + MOMENT,
         });
-        hall.standing.set(book.standing(open));
+        hall.standing.set(Standing { held: hall.is_held(), ..book.standing(open) });
         if lives.is_empty() && due.is_none() {
             return failed.map_or(Ok(stopped), Err);
         }
@@ -244,6 +250,8 @@ async fn work(hall: &Rc<Hall>, book: &mut Book, signals: &mut impl Stop, most: u
             biased;
             signal = signals.requested(), if stopped.is_none() => {
                 stopped = Some(signal);
+                // The next one ends the process where it stands, and what is drawn then would stay on the screen.
+                reporter.still();
                 if hall.terms.sites.iter().any(|site| site.desk.is_asking()) {
                     reporter.emit(Event::Stopping(LAST_WORDS));
                 }

@@ -7,13 +7,14 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::ending::{Context, Learned};
+use super::hands::{Hands, Wishes};
 use super::journal::Store;
 use super::recording::{Found, Recording};
 use super::starting::{Session, begin};
 use super::workspace::Workspace;
 use super::{Exit, listen, next, runtime};
 use crate::api::{Config, Roots};
-use crate::browser::{self, Opened, Opening, Plan, Surroundings, Wish};
+use crate::browser::{self, Plan, Surroundings, Wish};
 use crate::cli::{self, Global};
 use crate::error::Error;
 use crate::exit::Outcome;
@@ -39,13 +40,14 @@ pub(super) fn run(
     reporter: &Rc<Reporter>,
 ) -> Result<Exit, Error> {
     // Everything that can be refused is refused before a session is started.
+    let wishes = |plan| Wishes::new(plan, flags.copy, environment, reporter);
     let Some(scenario) = flags.sandbox else {
         let reach = Workspaces::new(global, environment).asked()?;
         let plan = browser_plan(flags.no_browser, flags.browser.as_deref(), Some(&reach), environment)?;
         let (interval, limits) = (reach.interval(flags.interval)?, settings::limits(environment, &reach.base)?);
         let config = connection(&reach, global, environment, reporter)?;
         let store = Rc::new(Store::open(global, environment, kind(&config), reporter)?);
-        let way = Way { config, profile: reach.profile(), interval, limits, plan };
+        let way = Way { config, profile: reach.profile(), interval, limits, wishes: wishes(plan) };
         return runtime()?.block_on(connect(flags, global, way, &store, reporter));
     };
     let plan = browser_plan(flags.no_browser, flags.browser.as_deref(), None, environment)?;
@@ -55,7 +57,7 @@ pub(super) fn run(
         let (interval, limits) =
             (settings::interval(flags.interval, &config.base)?, settings::limits(environment, &config.base)?);
         let store = Rc::new(Store::open(global, environment, Kind::Sandbox, reporter)?);
-        let way = Way { config, profile: None, interval, limits, plan };
+        let way = Way { config, profile: None, interval, limits, wishes: wishes(plan) };
         tokio::select! {
             exit = connect(flags, global, way, &store, reporter) => exit,
             never = sandbox.serve() => match never {},
@@ -69,7 +71,7 @@ struct Way {
     profile: Option<Rc<str>>,
     interval: Duration,
     limits: Limits,
-    plan: Plan,
+    wishes: Wishes,
 }
 
 /// How to reach a workspace. What a person should know about its key and config file is said.
@@ -130,7 +132,7 @@ async fn connect(
     store: &Rc<Store>,
     reporter: &Rc<Reporter>,
 ) -> Result<Exit, Error> {
-    let Way { config, profile, interval, limits, plan } = way;
+    let Way { config, profile, interval, limits, wishes } = way;
     let route = settings::route(&config, profile.as_deref());
     let sandboxed = kind(&config) == Kind::Sandbox;
     store.with(|journal| journal.note_the_dead(System.time()));
@@ -182,19 +184,16 @@ async fn connect(
         expect: flags.expect.clone(),
         sandbox: sandboxed,
     });
+    if flags.qr {
+        reporter.emit(Event::Code(session.auth_url.clone()));
+    }
     if reporter.deserted() {
         recording.leave().await;
         return Ok(context.finish(Ended::Deserted, |_| None));
     }
-    let mut opening = match plan {
-        Plan::Try(launchers) => Some(Opening::new(launchers, session.auth_url.as_str())),
-        Plan::Nothing { reason } => {
-            reporter.emit(Event::Browser(Err(reason)));
-            None
-        }
-    };
+    let mut hands = Hands::begin(wishes, &session.auth_url, reporter);
     if flags.no_wait {
-        return Ok(leave(&mut shell, &context, &session, opening).await);
+        return Ok(leave(&mut shell, &context, &session, hands).await);
     }
     let until = System.time().saturating_add(session.expiry.life).unwrap_or_default();
     reporter.emit(Event::Watching { id: id.clone(), expires_at: until });
@@ -204,20 +203,12 @@ async fn connect(
         give_up: flags.timeout.map(|timeout| session.begun + timeout),
     };
     let mut watching = pin!(recording.follow(&mut shell, terms));
-    let ended = loop {
-        tokio::select! {
-            biased;
-            opened = opened(&mut opening) => {
-                tell(reporter, opened);
-                opening = None;
-            }
-            ended = &mut watching => break ended,
-        }
+    let ended = tokio::select! {
+        biased;
+        ended = async { hands.done().await; std::future::pending().await } => ended,
+        ended = &mut watching => ended,
     };
-    // It was over before the browser had been watched long enough: what is running now has been opened.
-    if let Some(mut opening) = opening {
-        tell(reporter, opening.so_far());
-    }
+    hands.leave();
     context.learned = recording.learned();
     Ok(context.finish(ended, |end| (end.outcome == Outcome::Connected).then(|| end.message.clone())))
 }
@@ -249,36 +240,18 @@ async fn leave<S: Stop>(
     shell: &mut Shell<'_, System, S>,
     context: &Context<'_>,
     session: &Session,
-    mut opening: Option<Opening>,
+    mut hands: Hands<'_>,
 ) -> Exit {
-    if opening.is_some() {
-        let told = tokio::select! {
-            biased;
-            signal = shell.stop.requested() => Err(signal),
-            opened = opened(&mut opening) => Ok(opened),
-        };
-        match told {
-            Err(signal) => return context.finish(Ended::Stopped(signal, Last::Nothing), |_| None),
-            Ok(opened) => tell(context.reporter, opened),
-        }
+    let stopped = tokio::select! {
+        biased;
+        signal = shell.stop.requested() => Some(signal),
+        () = hands.done() => None,
+    };
+    if let Some(signal) = stopped {
+        return context.finish(Ended::Stopped(signal, Last::Nothing), |_| None);
     }
     let mut end = conclude(Verdict::Pending { status: None, last: None, lost: false }, &context.case());
     end.exit_code = 0;
     let lines = [session.started.id.as_str(), session.auth_url.as_str()];
     context.reporter.finish(&end, &lines).into()
-}
-
-/// How the opening ended; never, where nothing is being opened.
-async fn opened(opening: &mut Option<Opening>) -> Opened {
-    match opening {
-        Some(opening) => opening.opened().await,
-        None => std::future::pending().await,
-    }
-}
-
-fn tell(reporter: &Reporter, opened: Opened) {
-    reporter.emit(Event::Browser(match opened {
-        Opened::Yes { program } => Ok(program),
-        Opened::No { reason } => Err(reason),
-    }));
 }

@@ -1,14 +1,18 @@
 //! The commands: what was asked for, resolved, carried out and reported.
 
 mod batch;
+mod complete;
 mod completions;
 mod connect;
 mod desk;
 mod doctor;
 mod ending;
+mod hands;
 mod journal;
 mod limiter;
+mod manual;
 mod next;
+mod notify;
 mod recording;
 mod sandbox;
 mod sessions;
@@ -16,6 +20,7 @@ mod starting;
 mod status;
 mod workspace;
 
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -25,11 +30,14 @@ use tokio::runtime::Runtime;
 
 use crate::cli::{Cli, Command};
 use crate::error::Error;
-use crate::flow::Signal;
+use crate::flow::{Clock, Signal, System};
 use crate::model::conclusion::Conclusion;
 use crate::model::environment::Environment;
+use crate::model::event::Sink;
 use crate::report::Reporter;
 use crate::settings::{self, Terminal};
+
+pub use complete::complete;
 
 /// How the process is to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,12 +57,25 @@ impl From<u8> for Exit {
 /// Carries a command out.
 #[must_use]
 pub fn run(cli: &Cli) -> Exit {
-    let environment = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+    let environment = environment();
     let terminal = Terminal { stderr: std::io::stderr().is_terminal(), stdout: std::io::stdout().is_terminal() };
     let reporter = Rc::new(Reporter::new(settings::output(&cli.global, &environment, terminal)));
-    let outcome = catch_unwind(AssertUnwindSafe(|| command(cli, &environment, terminal, &reporter)));
+    let begun = System.moment();
+    let exit = carry_out(cli, &environment, terminal, &reporter);
+    // Whatever way it ended: what is drawn, and what the terminal's tab shows, goes.
+    reporter.still();
+    if let Some(after) = notify::asked(&cli.command)
+        && exit.signal.is_none()
+        && System.moment().left(begun) >= after
+    {
+        notify::tell(&environment, &reporter);
+    }
+    exit
+}
+
+/// Carries it out, and tells of what it could not tell of itself.
+fn carry_out(cli: &Cli, environment: &Environment, terminal: Terminal, reporter: &Rc<Reporter>) -> Exit {
+    let outcome = catch_unwind(AssertUnwindSafe(|| command(cli, environment, terminal, reporter)));
     let error = match outcome {
         Ok(Ok(exit)) => return exit,
         Ok(Err(error)) => error,
@@ -66,6 +87,9 @@ pub fn run(cli: &Cli) -> Exit {
 }
 
 fn command(cli: &Cli, environment: &Environment, terminal: Terminal, reporter: &Rc<Reporter>) -> Result<Exit, Error> {
+    if !matches!(cli.command, Command::Sandbox(_) | Command::Completions { .. } | Command::Manual { .. }) {
+        settings::readable(environment)?;
+    }
     match &cli.command {
         Command::Connect(flags) => connect::run(flags, &cli.global, environment, reporter),
         Command::Status(flags) => status::run(flags, &cli.global, environment, reporter),
@@ -74,7 +98,16 @@ fn command(cli: &Cli, environment: &Environment, terminal: Terminal, reporter: &
         Command::Doctor => doctor::run(&cli.global, environment, terminal, reporter),
         Command::Sandbox(flags) => sandbox::run(flags, reporter),
         Command::Completions { shell } => completions::run(*shell, reporter),
+        Command::Manual { format } => manual::run(*format, reporter),
     }
+}
+
+/// The variables of this process, as far as they are text.
+fn environment() -> Environment {
+    // Windows takes no notice of the case of their names.
+    let name = |name: String| if cfg!(windows) { name.to_uppercase() } else { name };
+    let named = |(key, value): (OsString, OsString)| Some((name(key.into_string().ok()?), value));
+    std::env::vars_os().filter_map(named).collect()
 }
 
 /// One thread is enough: there is one person and, here, one request at a time.

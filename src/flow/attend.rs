@@ -36,7 +36,7 @@ impl<C: Clock, S: Stop> Shell<'_, C, S> {
             let nap = self.sink.frame().min(LONGEST_NAP);
             tokio::select! {
                 biased;
-                signal = self.stop.requested() => return Err(signal),
+                signal = self.stop.requested() => return Err(self.stopped(signal)),
                 output = &mut future => return Ok(output),
                 () = self.clock.sleep(nap) => {}
             }
@@ -55,9 +55,15 @@ impl<C: Clock, S: Stop> Shell<'_, C, S> {
             let nap = left.min(self.sink.frame()).min(LONGEST_NAP);
             tokio::select! {
                 biased;
-                signal = self.stop.requested() => return Err(signal),
+                signal = self.stop.requested() => return Err(self.stopped(signal)),
                 () = self.clock.sleep(nap) => {}
             }
         }
+    }
+
+    /// The next signal ends the process where it stands, and what is drawn then would stay on the screen.
+    fn stopped(&self, signal: Signal) -> Signal {
+        self.sink.still();
+        signal
     }
 }

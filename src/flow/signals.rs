@@ -58,23 +58,25 @@ impl Stop for Signals {
     }
 }
 
-/// Ctrl-C on the console.
+/// Ctrl-C on the console, which is heard from the beginning on, and not only while it is waited for.
 #[cfg(not(unix))]
 #[derive(Debug)]
-pub struct Signals;
+pub struct Signals {
+    interrupt: tokio::signal::windows::CtrlC,
+}
 
 #[cfg(not(unix))]
 impl Signals {
-    /// Begins to listen.
+    /// Begins to listen. Fails where the system refuses a handler.
     pub fn listen() -> io::Result<Self> {
-        Ok(Self)
+        Ok(Self { interrupt: tokio::signal::windows::ctrl_c()? })
     }
 }
 
 #[cfg(not(unix))]
 impl Stop for Signals {
     async fn requested(&mut self) -> Signal {
-        if tokio::signal::ctrl_c().await.is_err() {
+        if self.interrupt.recv().await.is_none() {
             std::future::pending::<()>().await;
         }
         Signal::Interrupt

@@ -63,16 +63,16 @@ impl BaseUrl {
         self.root.host_str().unwrap_or_default()
     }
 
+    /// The port, be it written down or not.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.root.port_or_known_default().unwrap_or_default()
+    }
+
     /// The host, and the port where it is not the usual one, for messages.
     #[must_use]
     pub fn authority(&self) -> String {
         self.root.port().map_or_else(|| self.host().to_owned(), |port| format!("{}:{port}", self.host()))
-    }
-
-    /// The port, whether it is named or the usual one.
-    #[must_use]
-    pub fn port(&self) -> u16 {
-        self.root.port_or_known_default().unwrap_or(443)
     }
 
     /// Where a session of this provider is started.

@@ -37,6 +37,10 @@ pub enum Event {
     Browser(Result<String, String>),
     /// A browser was not opened, for a reason that a person was told before.
     Unopened(String),
+    /// The session's URL is to be drawn for a phone.
+    Code(AuthUrl),
+    /// What became of the wish to have the URL on the clipboard.
+    Copied(Copied),
     /// A session is waited for.
     Watching {
         /// The session.
@@ -67,6 +71,29 @@ pub enum Event {
     Row(Box<RowEnd>),
     /// What is sent, received and decided, for `-v` (1) and `-vv` (2).
     Trace(u8, String),
+}
+
+impl Event {
+    /// The URL that is to be drawn for a phone, if that is what this is about.
+    #[must_use]
+    pub fn code(&self) -> Option<&AuthUrl> {
+        match self {
+            Self::Code(url) => Some(url),
+            Self::Of(_, event) => event.code(),
+            _ => None,
+        }
+    }
+}
+
+/// What became of the wish to have something on the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// This program took it.
+    With(String),
+    /// The terminal was asked to, which never says whether it does.
+    Asked,
+    /// It is not there, for this reason.
+    Not(String),
 }
 
 /// The row of a list that something is about.
@@ -106,6 +133,8 @@ pub struct Standing {
     pub left: usize,
     /// How many sessions wait for a person.
     pub open: usize,
+    /// Whether something keeps them all from going on.
+    pub held: bool,
 }
 
 /// What is being waited for right now, for a line that is drawn over and over.
@@ -143,6 +172,10 @@ pub trait Sink {
 
     /// Draws what is being waited for, if anything is drawn. Called a few times a second.
     fn draw(&self, progress: Progress);
+
+    /// Takes away all that is drawn, for good: somebody asked for an end, and the next signal ends the process where it
+    /// stands.
+    fn still(&self) {}
 
     /// How often [`Sink::draw`] wants to be called.
     fn frame(&self) -> Duration;

@@ -87,6 +87,11 @@ pub enum NetworkKind {
     Connect,
     /// The connection could not be secured.
     Tls,
+    /// The server's certificate was issued by nobody who is trusted: the detail is the issuer's name, where it has one.
+    Untrusted {
+        /// Whether the server presented more than its own certificate, so that the issuer's can be had from there.
+        presented: bool,
+    },
     /// The proxy did not let us through.
     Proxy,
     /// The proxy wants a user name and password, or others than it got.
@@ -167,7 +172,9 @@ impl Failure {
     pub const fn passes(&self) -> bool {
         match self {
             Self::Status { status, .. } => *status >= 500,
-            Self::Network { kind, .. } => !matches!(kind, NetworkKind::Tls | NetworkKind::ProxyLogin),
+            Self::Network { kind, .. } => {
+                !matches!(kind, NetworkKind::Tls | NetworkKind::Untrusted { .. } | NetworkKind::ProxyLogin)
+            }
             _ => false,
         }
     }
@@ -182,11 +189,21 @@ impl fmt::Display for Failure {
             Self::Status { status, message, .. } => (*status, message),
             Self::Held(hold) => return hold.cause.fmt(f),
             Self::Unusable { what } => return write!(f, "an unusable reply: {what}"),
+            Self::Network { kind: kind @ NetworkKind::Untrusted { .. }, detail, .. } => {
+                return write!(f, "{}: {}", kind.name(), issued_by(detail));
+            }
             Self::Network { kind, detail, .. } => return write!(f, "{}: {detail}", kind.name()),
         };
         write!(f, "HTTP {status}")?;
         message.as_ref().map_or(Ok(()), |message| write!(f, ": {message}"))
     }
+}
+
+/// What is wrong with a certificate by this issuer, who may have no name.
+#[must_use]
+pub fn issued_by(issuer: &str) -> String {
+    let by = if issuer.is_empty() { "somebody without a name".to_owned() } else { format!("\"{issuer}\"") };
+    format!("its certificate was issued by {by}, which is not trusted here")
 }
 
 impl Throttle {
@@ -219,7 +236,7 @@ impl NetworkKind {
         match self {
             Self::Dns => "the name does not resolve",
             Self::Connect => "no connection",
-            Self::Tls => "no secure connection",
+            Self::Tls | Self::Untrusted { .. } => "no secure connection",
             Self::Proxy => "the proxy refused",
             Self::ProxyLogin => "the proxy refused its user name or password",
             Self::Timeout => "no reply in time",

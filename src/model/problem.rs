@@ -39,7 +39,7 @@ pub(in crate::model) fn shown(text: &str) -> String {
     let mut characters = plain.chars();
     let mut shown: String = characters.by_ref().take(LONGEST).collect();
     if characters.next().is_some() {
-        shown.push('…');
+        shown.push_str("...");
     }
     format!("\"{shown}\"")
 }
@@ -99,7 +99,7 @@ mod tests {
             ("Zoë 王 👩‍💻", "\"Zoë 王 👩‍💻\""),
             ("\u{1b}[31mred\nblue\u{202e}\u{200b}\0", "\"[31mred blue\""),
             (&"é".repeat(64), &format!("\"{}\"", "é".repeat(64))),
-            (&"é".repeat(65), &format!("\"{}…\"", "é".repeat(64))),
+            (&"é".repeat(65), &format!("\"{}...\"", "é".repeat(64))),
         ] {
             assert_eq!(shown(text), is);
         }

@@ -6,18 +6,45 @@ use console::measure_text_width;
 use serde::Serialize;
 
 use super::foreign::plain;
-use super::json;
+use super::{Output, Reporter, json, stdout};
 use crate::model::check::{Check, Fact, State, words};
 
 /// What the lines have to go by.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Look {
+struct Look {
     /// Columns, where it is a terminal. Anything else gets a line a check, however long.
-    pub(super) width: Option<usize>,
+    width: Option<usize>,
     /// Whether more than ASCII can be shown.
-    pub(super) unicode: bool,
+    unicode: bool,
     /// Whether to colour.
-    pub(super) color: bool,
+    color: bool,
+}
+
+impl Reporter {
+    /// Tells a check on stdout, in lines or as an event. Where it is to be quiet, only what is wrong is told. What fails
+    /// here is told with the end.
+    pub fn check(&self, check: &Check) {
+        let is_wrong = matches!(check.state, State::Warning | State::Failed(_));
+        if self.output.json {
+            let _ = self.put(&event(check));
+        } else if is_wrong || !self.output.quiet {
+            let Output { unicode, color_stdout: color, .. } = self.output;
+            let look = Look { width: stdout::columns(), unicode, color };
+            let _ = self.put(&lines(check, look).join("\n"));
+        }
+    }
+
+    /// How events and lines are written.
+    #[must_use]
+    pub const fn output(&self) -> Output {
+        self.output
+    }
+
+    /// How wide the terminal is, where stderr is one.
+    #[must_use]
+    pub fn columns(&self) -> Option<usize> {
+        self.console.columns()
+    }
 }
 
 /// The longest name of a check has so many columns.
@@ -27,7 +54,7 @@ const NAME: usize = 8;
 const NARROW: usize = 60;
 
 /// The lines for a check.
-pub(super) fn lines(check: &Check, look: Look) -> Vec<String> {
+fn lines(check: &Check, look: Look) -> Vec<String> {
     let (signs, color) = match check.state {
         State::Ok => (["\u{2713}", "+"], "32"),
         State::Warning => (["!", "!"], "33"),
@@ -83,7 +110,7 @@ fn figure(fact: &Fact) -> Figure<'_> {
 }
 
 /// The event for a check, as a line.
-pub(super) fn event(check: &Check) -> String {
+fn event(check: &Check) -> String {
     json::line(&Line {
         event: "check",
         name: check.name.id(),

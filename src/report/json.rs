@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::foreign::is_unsafe;
 use crate::model::batch::SKIPPED;
 use crate::model::conclusion::Conclusion;
-use crate::model::event::{Event, Row, RowEnd};
+use crate::model::event::{Copied, Event, Row, RowEnd};
 use crate::model::poll::Why;
 use crate::model::summary::Summary;
 
@@ -28,6 +28,16 @@ struct Session<'a> {
 struct Browser<'a> {
     event: &'static str,
     opened: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    program: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Copy<'a> {
+    event: &'static str,
+    how: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     program: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,6 +145,14 @@ fn single(event: &Event, row: Option<&Row>) -> Option<String> {
         Event::Unopened(reason) => {
             of(row, Browser { event: "browser", opened: false, program: None, reason: Some(reason) })
         }
+        Event::Copied(copied) => {
+            let (how, program, reason) = match copied {
+                Copied::With(program) => ("program", Some(&**program), None),
+                Copied::Asked => ("terminal", None, None),
+                Copied::Not(reason) => ("none", None, Some(&**reason)),
+            };
+            of(row, Copy { event: "copy", how, program, reason })
+        }
         Event::Waiting { why, wait, until, detail } => of(
             row,
             Waiting {
@@ -150,6 +168,7 @@ fn single(event: &Event, row: Option<&Row>) -> Option<String> {
             },
         ),
         Event::Sandbox(_)
+        | Event::Code(_)
         | Event::Watching { .. }
         | Event::Resumed
         | Event::Stopping(_)

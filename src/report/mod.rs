@@ -1,16 +1,21 @@
 //! Where events become output: lines for a person on stderr, a line or JSON for a script on stdout.
 
+mod abilities;
 mod checks;
 mod console;
 mod foreign;
 mod json;
+mod offer;
+mod qr;
 mod rows;
+mod sequences;
 mod spinner;
 mod stdout;
 mod table;
+mod taskbar;
 mod text;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
@@ -18,13 +23,16 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::exit::Outcome;
-use crate::model::check::{Check, State};
+use crate::model::auth_url::AuthUrl;
 use crate::model::conclusion::Conclusion;
 use crate::model::event::{Event, Progress, Sink};
 use crate::model::summary::Summary;
 
+pub use abilities::{Abilities, Between, Call, Screen};
 use console::Console;
 use table::Look;
+
+pub use offer::{Candidate, offer};
 
 /// The columns of a table that no terminal shows.
 const WIDTH: usize = 80;
@@ -47,6 +55,8 @@ pub struct Output {
     pub animate: bool,
     /// Whether the terminal can be expected to show more than ASCII.
     pub unicode: bool,
+    /// What else the terminal can do.
+    pub abilities: Abilities,
 }
 
 impl Output {
@@ -54,6 +64,20 @@ impl Output {
     fn painted(self, text: &str, color: &str) -> String {
         if self.color { format!("\u{1b}[{color}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
+
+    /// A URL for stderr: the whole of it and nothing else to be seen, and where there are links, one to itself.
+    fn linked(self, url: &AuthUrl) -> String {
+        if self.abilities.links { sequences::link(url.as_str()) } else { url.as_str().to_owned() }
+    }
+}
+
+/// An end in two lines, for whoever does not look at the terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Whose it is, and how it ended.
+    pub title: String,
+    /// What happened, with nothing in it that a terminal obeys.
+    pub body: String,
 }
 
 /// Reports a command's events and its end.
@@ -62,6 +86,7 @@ pub struct Reporter {
     console: Console,
     broken: Cell<Option<ErrorKind>>,
     finished: Cell<bool>,
+    notice: RefCell<Option<Notice>>,
     zone: OnceCell<TimeZone>,
 }
 
@@ -69,11 +94,13 @@ impl Reporter {
     /// Reports the way that was asked for.
     #[must_use]
     pub fn new(output: Output) -> Self {
+        let output = console::obeyed(output);
         Self {
             output,
             console: Console::new(output),
             broken: Cell::new(None),
             finished: Cell::new(false),
+            notice: RefCell::default(),
             zone: OnceCell::new(),
         }
     }
@@ -89,7 +116,11 @@ impl Reporter {
     /// If stdout takes no more, what it was to hold goes to stderr: it may be a result that the API gives out once. That
     /// a command did what it says is no such thing.
     pub fn finish(&self, end: &Conclusion, lines: &[&str]) -> u8 {
-        self.console.clear();
+        self.console.still();
+        self.notice.replace(Some(Notice {
+            title: format!("instantly-oauth: {}", end.outcome.name().replace('_', " ")),
+            body: foreign::plain(&end.message),
+        }));
         let line = lines.iter().map(|line| foreign::plain(line)).collect::<Vec<_>>().join("\n");
         let written = match self.output.json {
             true => self.put(&json::result(end)).and_then(|()| stdout::heard()),
@@ -165,29 +196,33 @@ impl Reporter {
         self.print(&table::lines(sessions, now, Look { width, unicode, color }).join("\n"))
     }
 
-    /// Tells a check on stdout, in lines or as an event. Where it is to be quiet, only what is wrong is told. What fails
-    /// here is told with the end.
-    pub fn check(&self, check: &Check) {
-        let is_wrong = matches!(check.state, State::Warning | State::Failed(_));
-        if self.output.json {
-            let _ = self.put(&checks::event(check));
-        } else if is_wrong || !self.output.quiet {
-            let Output { unicode, color_stdout: color, .. } = self.output;
-            let look = checks::Look { width: stdout::columns(), unicode, color };
-            let _ = self.put(&checks::lines(check, look).join("\n"));
-        }
+    /// The end that has been told, if one has been.
+    #[must_use]
+    pub fn notice(&self) -> Option<Notice> {
+        self.notice.borrow().clone()
     }
 
-    /// How events and lines are written.
+    /// How the terminal can call for attention.
     #[must_use]
-    pub const fn output(&self) -> Output {
-        self.output
+    pub const fn call(&self) -> Call {
+        self.output.abilities.call
     }
 
-    /// How wide the terminal is, where stderr is one.
+    /// Has it do so.
+    pub fn notify(&self, Notice { title, body }: &Notice) {
+        self.console.call(title, body);
+    }
+
+    /// What is between us and the terminal, where that may be asked to fill the clipboard.
     #[must_use]
-    pub fn columns(&self) -> Option<usize> {
-        self.console.columns()
+    pub const fn clipboard(&self) -> Option<Between> {
+        self.output.abilities.clipboard
+    }
+
+    /// Asks the terminal to put this on the clipboard, if it may be asked.
+    pub fn ask_to_copy(&self, text: &str) -> bool {
+        let asked = self.clipboard().map(|between| console::send(&sequences::clipboard(text, between)));
+        asked.is_some()
     }
 
     /// Whether the end has been told.
@@ -224,9 +259,8 @@ impl Sink for Reporter {
         if let Some(line) = self.output.json.then(|| json::event(&event)).flatten() {
             let _ = self.put(&line);
         }
-        if matches!(event, Event::Stopping(_)) {
-            // The next signal ends the process where it stands, and what is drawn then would stay on the screen.
-            self.console.clear();
+        if let Some(url) = event.code() {
+            self.console.code(url.as_str());
         }
         let lines = text::lines(&event, self.output, || self.zone());
         if !lines.is_empty() {
@@ -236,6 +270,10 @@ impl Sink for Reporter {
 
     fn draw(&self, progress: Progress) {
         self.console.draw(progress);
+    }
+
+    fn still(&self) {
+        self.console.still();
     }
 
     fn frame(&self) -> Duration {

@@ -12,7 +12,7 @@ pub(super) fn lines(row: &Row, event: &Event, output: Output) -> Option<Vec<Stri
     Some(match event {
         Event::Session { profile, provider, auth_url, .. } => {
             // Alone, from column 0, as it came: a person selects it, a script greps it.
-            let url = auth_url.as_str().to_owned();
+            let url = output.linked(auth_url);
             if output.quiet {
                 return Some(vec![format!("{}:", plain(&row.email)), url]);
             }
@@ -65,6 +65,7 @@ mod tests {
             color_stdout: false,
             animate: true,
             unicode: false,
+            abilities: crate::report::Abilities::default(),
         };
         let line = |outcome, message: &str, source, again| {
             let end = Conclusion::new(outcome, message, Timestamp::UNIX_EPOCH);

@@ -13,7 +13,10 @@ pub(super) fn mark(turn: usize, unicode: bool) -> &'static str {
     if unicode { DOTS[turn % DOTS.len()] } else { BARS[turn % BARS.len()] }
 }
 
-/// The words beside it, or where they do not fit into this many columns, the time alone.
+/// Columns that the time alone may use beyond those for the words, where it has to.
+const MORE: usize = 2;
+
+/// The words beside it, or where they do not fit into this many columns, the time alone, or nothing.
 ///
 /// They fit into 40 columns on purpose: a line that is wider than a terminal which has just been made narrower wraps, and
 /// what it wrapped into cannot be taken away again on every terminal.
@@ -31,7 +34,11 @@ pub(super) fn words(progress: Progress, columns: usize) -> String {
         Phase::Person(Why::Interval) => (format!("Waiting for the sign-in, {left} left"), left),
         Phase::Person(why) => (format!("{}; {left} left", trouble(why)), left),
     };
-    if words.len() <= columns { words } else { short }
+    match columns {
+        _ if words.len() <= columns => words,
+        _ if short.len() <= columns + MORE => short,
+        _ => String::new(),
+    }
 }
 
 /// How far a list is.
@@ -79,12 +86,13 @@ mod tests {
 
     #[test]
     fn a_list_tells_how_far_it_is_in_as_many_columns() {
-        let list = Standing { connected: 1100, failed: 10, left: 1188, open: 1 };
+        let list = Standing { connected: 1100, failed: 10, left: 1188, open: 1, held: false };
         let words =
             |phase, list, columns| words(Progress { phase, left: Duration::from_secs(581), list: Some(list) }, columns);
         let person = Phase::Person(Why::Interval);
         assert_eq!(words(person, list, 37), "9:41; 1100 done, 10 failed, 1188 left");
         assert_eq!(words(person, list, 36), "9:41");
+        assert_eq!((words(person, list, 2), words(person, list, 1)), ("9:41".into(), String::new()));
         let crowd = Standing { connected: 40, open: 9, ..list };
         assert_eq!(words(Phase::People, crowd, 37), "9 open; 40 done, 10 failed, 1188 left");
         assert_eq!(words(Phase::People, crowd, 20), "1188 left");

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::Output;
 use super::foreign::plain;
 use super::rows;
-use crate::model::event::Event;
+use crate::model::event::{Copied, Event};
 use crate::model::poll::Why;
 use crate::model::words::length;
 
@@ -15,12 +15,12 @@ pub(super) fn lines(event: &Event, output: Output, zone: impl FnOnce() -> TimeZo
     let quiet = output.quiet;
     match event {
         Event::Of(row, event) => rows::lines(row, event, output).unwrap_or_else(|| lines(event, output, zone)),
-        Event::Unopened(_) => Vec::new(),
+        Event::Unopened(_) | Event::Code(_) => Vec::new(),
         Event::Row(end) if quiet || end.skipped => Vec::new(),
         Event::Row(end) => vec![rows::end(end, output)],
         Event::Session { profile, provider, auth_url, expect, .. } => {
             // Alone, from column 0, as it came: a person selects it, a script greps it.
-            let url = auth_url.as_str().to_owned();
+            let url = output.linked(auth_url);
             if quiet {
                 return vec![url];
             }
@@ -43,6 +43,9 @@ pub(super) fn lines(event: &Event, output: Output, zone: impl FnOnce() -> TimeZo
         _ if quiet => Vec::new(),
         Event::Browser(Ok(program)) => vec![format!("Opened it with {}.", plain(program))],
         Event::Browser(Err(reason)) => vec![format!("Not opened from here ({}): open it yourself.", plain(reason))],
+        Event::Copied(Copied::With(program)) => vec![format!("Copied the URL with {}.", plain(program))],
+        Event::Copied(Copied::Asked) => vec!["Asked the terminal to copy the URL.".to_owned()],
+        Event::Copied(Copied::Not(reason)) => vec![format!("Not copied ({}).", plain(reason))],
         Event::Watching { .. } | Event::Waiting { .. } | Event::Resumed if output.animate => Vec::new(),
         Event::Watching { id, expires_at } => {
             vec![format!("Waiting for session {id} until {}.", time_of_day(*expires_at, zone()))]

@@ -88,19 +88,25 @@ impl Service {
         let Some((number, session)) = known.filter(|(_, session)| session.provider == provider) else {
             return Answer::page(404, Page::Unknown);
         };
+        let decision = form.decision();
+        // A double click sends the form twice, and what the browser shows is the answer to the second.
+        if let Some(verdict) = decision.as_ref().ok().and_then(|decision| session.answer_to(decision)) {
+            return ended(session, verdict.clone());
+        }
         if let Some(answer) = self.closed(session, now) {
             return answer;
         }
-        let decision = match form.decision() {
+        let decision = match decision {
             Ok(decision) => decision,
             Err(problem) => return Answer::page(422, ask(session, now, form, Some(problem))),
         };
-        let workspace = session.workspace.clone();
-        match self.decide(number, decision, now) {
-            Some(Verdict::Connected { email, name }) => Answer::page(200, Page::Connected { email, name, workspace }),
-            Some(Verdict::Failed(Failure::DENIED)) => Answer::page(200, Page::Denied { workspace }),
-            Some(Verdict::Failed(failure)) => Answer::page(200, Page::Refused { failure, provider }),
-            None => Answer::page(404, Page::Unknown),
+        let verdict = self.decide(number, decision.clone(), now);
+        match (verdict, self.sessions.get_mut(number)) {
+            (Some(verdict), Some(session)) => {
+                session.answered(decision, verdict.clone());
+                ended(session, verdict)
+            }
+            _ => Answer::page(404, Page::Unknown),
         }
     }
 
@@ -121,6 +127,17 @@ impl Service {
         }
         None
     }
+}
+
+/// What a decision came to.
+fn ended(session: &Session, verdict: Verdict) -> Answer {
+    let (workspace, provider) = (session.workspace.clone(), session.provider);
+    let page = match verdict {
+        Verdict::Connected { email, name } => Page::Connected { email, name, workspace },
+        Verdict::Failed(Failure::DENIED) => Page::Denied { workspace },
+        Verdict::Failed(failure) => Page::Refused { failure, provider },
+    };
+    Answer::page(200, page)
 }
 
 fn ask(session: &Session, now: Timestamp, form: Form, problem: Option<&'static str>) -> Page {

@@ -115,6 +115,8 @@ pub(super) struct Session {
     pub(super) turn: usize,
     /// The mailbox that its person owns, where somebody has said so.
     pub(super) owned: Option<String>,
+    /// What was decided on the page, and what it was answered there.
+    answered: Option<(Decision, Verdict)>,
     stage: Stage,
 }
 
@@ -122,7 +124,8 @@ impl Session {
     /// A session that waits, with nobody to decide but whoever opens its link.
     pub(super) fn new(id: String, workspace: &str, provider: Provider, link: Link, expires: Timestamp) -> Self {
         let workspace = workspace.to_owned();
-        Self { id, workspace, provider, link, expires, played: None, turn: 0, owned: None, stage: Stage::Waiting }
+        let (played, owned, answered, stage) = (None, None, None, Stage::Waiting);
+        Self { id, workspace, provider, link, expires, played, turn: 0, owned, answered, stage }
     }
 
     /// Whether the reply with its result never arrives.
@@ -138,6 +141,16 @@ impl Session {
     /// Whether it ran out before anyone decided.
     pub(super) fn is_expired(&self, now: Timestamp) -> bool {
         self.stage == Stage::Waiting && now >= self.expires
+    }
+
+    /// Keeps what the page answered, for whoever sends the same once more.
+    pub(super) fn answered(&mut self, decision: Decision, verdict: Verdict) {
+        self.answered = Some((decision, verdict));
+    }
+
+    /// What this decision was answered, if it is the one that was taken on the page.
+    pub(super) fn answer_to(&self, decision: &Decision) -> Option<&Verdict> {
+        self.answered.as_ref().filter(|(taken, _)| taken == decision).map(|(_, verdict)| verdict)
     }
 
     pub(super) fn end(&mut self, verdict: Verdict) {

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::model::config::Config;
+use crate::model::config::{Config, KeyFrom};
 use crate::model::environment::Environment;
 
 /// A larger file than this is none, in bytes.
@@ -24,11 +24,10 @@ pub struct ConfigFile {
 /// `~/.config`, on macOS in `~/Library/Application Support`, on Windows in `%APPDATA%`. None where there is no home.
 #[must_use]
 pub fn config_path(environment: &Environment, system: &str) -> Option<PathBuf> {
-    if let Some(path) = environment.var("INSTANTLY_OAUTH_CONFIG") {
-        return Some(path.into());
+    if let Some(path) = environment.path("INSTANTLY_OAUTH_CONFIG") {
+        return Some(path);
     }
-    let absolute =
-        |name| environment.var(name).map(PathBuf::from).filter(|path| path.is_absolute() || system == "windows");
+    let absolute = |name| environment.path(name).filter(|path| path.is_absolute() || system == "windows");
     // A relative one is to be ignored (XDG Base Directory Specification).
     let directory = match (absolute("XDG_CONFIG_HOME"), system) {
         (Some(directory), _) => directory,
@@ -58,6 +57,25 @@ pub fn config_file(environment: &Environment) -> Result<Option<ConfigFile>, Erro
         problems.iter().fold(error, |error, problem| error.hint(problem.to_string()))
     })?;
     Ok(Some(ConfigFile { path, config }))
+}
+
+/// The environment variables in which the profiles have their keys. No program that is started here has any need of them.
+#[must_use]
+pub fn key_variables(environment: &Environment) -> Vec<String> {
+    // Where it cannot be read, whoever needs it says so.
+    let profiles = profiles(environment).profiles.into_iter();
+    let variable = |key| if let KeyFrom::Variable(name) = key { Some(name) } else { None };
+    profiles.filter_map(|profile| variable(profile.key)).collect()
+}
+
+/// The profiles of the config file and which is the default, for whoever may not wait for anything; none where that cannot be
+/// told.
+#[must_use]
+pub fn profiles(environment: &Environment) -> Config {
+    // Opening something else, a pipe for one, might wait for somebody.
+    let is_file = config_path(environment, std::env::consts::OS).is_some_and(|path| path.is_file());
+    let file = is_file.then(|| config_file(environment).ok().flatten()).flatten();
+    file.map(|file| file.config).unwrap_or_default()
 }
 
 fn read(path: &Path) -> io::Result<String> {

@@ -94,18 +94,19 @@ fn of_profile(
 
 /// A path out of the config file: `~/` is the person's home, and what is not absolute is beside the file.
 fn located(path: &str, file: &Path, environment: &Environment) -> PathBuf {
-    let home = || environment.var("HOME").or_else(|| environment.var("USERPROFILE"));
+    let home = || environment.path("HOME").or_else(|| environment.path("USERPROFILE"));
     match (path.strip_prefix("~/"), home()) {
-        (Some(rest), Some(home)) => Path::new(home).join(rest),
+        (Some(rest), Some(home)) => home.join(rest),
         _ => file.parent().unwrap_or(Path::new("")).join(path),
     }
 }
 
 fn from_variable(variable: &str, from: &str, environment: &Environment) -> Result<SecretString, Error> {
-    match environment.var(variable) {
-        Some(key) => check(from, key),
-        None => Err(Error::new(Outcome::Auth, format!("no API key in {from}: it is not set")).hint(WHERE_KEYS_ARE)),
+    if let Some(key) = environment.var(variable) {
+        return check(from, key);
     }
+    let why = if environment.is_set(variable) { "it is not UTF-8 text" } else { "it is not set" };
+    Err(Error::new(Outcome::Auth, format!("no API key in {from}: {why}")).hint(WHERE_KEYS_ARE))
 }
 
 /// The first line of a file, or of standard input.

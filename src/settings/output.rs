@@ -1,8 +1,9 @@
 //! How to talk: to a script or a person, in colour or not, moving or not.
 
+use super::abilities::{Talk, abilities};
 use crate::cli::{Color, Global};
 use crate::model::environment::Environment;
-use crate::report::Output;
+use crate::report::{Output, Screen};
 
 /// What the streams are connected to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,13 +29,21 @@ pub fn output(flags: &Global, environment: &Environment, terminal: Terminal) -> 
     };
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| environment.var(name));
     let locale = locale.unwrap_or_default().to_ascii_lowercase();
+    let animate = terminal.stderr && !dumb && !flags.quiet && !set("CI");
+    let screen = match terminal.stderr {
+        true if dumb => Screen::Dumb,
+        true => Screen::Full,
+        false => Screen::None,
+    };
+    let talk = Talk { screen, color: color(terminal.stderr), animate, ci: set("CI") };
     Output {
         json: flags.json,
         quiet: flags.quiet,
         verbosity: flags.verbose.min(2),
-        color: color(terminal.stderr),
+        color: talk.color,
         color_stdout: color(terminal.stdout),
-        animate: terminal.stderr && !dumb && !flags.quiet && !set("CI"),
+        animate,
         unicode: cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8"),
+        abilities: abilities(environment, talk),
     }
 }

@@ -18,8 +18,13 @@ pub struct Place {
 /// The directory that was named, or the system's for such things; none where there is no home.
 #[must_use]
 pub fn state(flags: &Global, environment: &Environment) -> Option<Place> {
-    let named = flags.state_dir.clone();
-    let named = named.or_else(|| environment.var("INSTANTLY_OAUTH_STATE_DIR").map(PathBuf::from));
+    place(flags.state_dir.clone(), environment)
+}
+
+/// The same, where this is what the flag named.
+#[must_use]
+pub fn place(named: Option<PathBuf>, environment: &Environment) -> Option<Place> {
+    let named = named.or_else(|| environment.path("INSTANTLY_OAUTH_STATE_DIR"));
     match named {
         Some(directory) => Some(Place { directory, own: false }),
         None => default_directory(environment, std::env::consts::OS).map(|directory| Place { directory, own: true }),

@@ -148,6 +148,7 @@ fn a_profile_says_how_its_workspace_is_reached_while_it_is_the_one() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn what_others_can_get_at_is_warned_of() {
     use std::os::unix::fs::PermissionsExt;

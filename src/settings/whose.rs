@@ -64,13 +64,13 @@ impl Whose {
             (None, None) => {}
         }
         let key = if environment.is_set("INSTANTLY_API_KEY") { "INSTANTLY_API_KEY" } else { "INSTANTLY_API_KEY_FILE" };
-        match (environment.var(key), environment.var("INSTANTLY_PROFILE")) {
+        match (environment.path(key), environment.var("INSTANTLY_PROFILE")) {
             (Some(_), Some(name)) => Err(Error::usage(format!(
                 "{key} and INSTANTLY_PROFILE={name} are both set: which workspace is meant is not clear"
             ))
             .hint(format!("Unset one of them, or say --profile {name} to go by that in any case."))),
             (Some(_), None) if key == "INSTANTLY_API_KEY" => Ok(Self::Variable),
-            (Some(path), None) => Ok(Self::VariableFile(path.into())),
+            (Some(path), None) => Ok(Self::VariableFile(path)),
             (None, Some(name)) => Ok(Self::Profile(name.to_owned(), By::Variable)),
             (None, None) => {
                 let default = file::config_file(environment)?.and_then(|file| file.config.default_profile);

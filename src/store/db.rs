@@ -191,6 +191,13 @@ fn version(connection: &Connection, path: &Path, known: i64) -> Result<i64, Faul
     }
 }
 
+/// Whether the file has one of the forms that are known here, as far as its header says.
+pub(super) fn is_ours(connection: &Connection) -> Result<bool, Fault> {
+    let number = |pragma| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
+    let known = 1..=i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    Ok(number("PRAGMA application_id")? == APPLICATION && known.contains(&number("PRAGMA user_version")?))
+}
+
 /// A file of this form that is kept in memory, and is gone with this process.
 pub(super) fn in_memory() -> Result<Connection, Fault> {
     let connection = Connection::open_in_memory()?;

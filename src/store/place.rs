@@ -34,8 +34,7 @@ const NAME: &str = "instantly-oauth";
 /// Support`, on Windows `%LOCALAPPDATA%`. None where there is no home.
 #[must_use]
 pub fn default_directory(environment: &Environment, system: &str) -> Option<PathBuf> {
-    let absolute =
-        |name| environment.var(name).map(PathBuf::from).filter(|path| path.is_absolute() || system == "windows");
+    let absolute = |name| environment.path(name).filter(|path| path.is_absolute() || system == "windows");
     // A relative one is to be ignored (XDG Base Directory Specification).
     if let Some(state) = absolute("XDG_STATE_HOME") {
         return Some(state.join(NAME));
@@ -60,10 +59,21 @@ pub(super) fn make_directory(path: &Path, own: bool) -> Result<(), Fault> {
         .map_err(|error| Fault::io(format_args!("its directory {} cannot be made", path.display()), &error))
 }
 
-fn make_directories(path: &Path) -> io::Result<()> {
+#[cfg(unix)]
+fn builder() -> DirBuilder {
     let mut builder = DirBuilder::new();
-    #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+/// Elsewhere what is in a person's own folder is that person's alone.
+#[cfg(not(unix))]
+fn builder() -> DirBuilder {
+    DirBuilder::new()
+}
+
+fn make_directories(path: &Path) -> io::Result<()> {
+    let builder = builder();
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let made = match (builder.create(path), parent) {
         (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound && !parent.is_dir() => {

@@ -173,9 +173,47 @@ fn the_committed_completions_are_those_of_this_command_line() {
     ] {
         let run = Tool::new(["completions", shell]).run().expect(0);
         let committed = fs::read_to_string(root().join("completions").join(file)).unwrap_or_default();
-        let regenerate = format!("cargo run -- completions {shell} >completions/{file}");
+        assert!(run.stdout == committed, "completions/{file} is not what is printed");
+        assert_eq!(run.stderr, "");
+    }
+}
+
+#[test]
+fn the_committed_manual_is_that_of_this_command_line() {
+    for (format, file) in [("roff", "instantly-oauth.1"), ("markdown", "reference.md")] {
+        let run = Tool::new(["manual", "--format", format]).run().expect(0);
+        let committed = fs::read_to_string(root().join("completions").join(file)).unwrap_or_default();
+        let regenerate = format!("cargo run -- manual --format {format} >completions/{file}");
         assert!(run.stdout == committed, "completions/{file} is out of date; run: {regenerate}");
         assert_eq!(run.stderr, "");
+    }
+}
+
+/// The variables that `src` reads from the environment, and where.
+fn variables() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (path, text) in files("src", "rs") {
+        let ours = |text: &str| {
+            text.starts_with("INSTANTLY_")
+                && !text.ends_with('_')
+                && text.bytes().all(|b| b == b'_' || b.is_ascii_uppercase())
+        };
+        let tests = path.components().any(|part| part.as_os_str().to_string_lossy().starts_with("tests"));
+        let words = text.split("#[cfg(test)]").next().unwrap().split('"').filter(|word| !tests && ours(word));
+        found.extend(words.map(str::to_owned));
+    }
+    found
+}
+
+#[test]
+fn the_manual_has_every_variable_of_ours() {
+    let reference = fs::read_to_string(root().join("completions/reference.md")).unwrap();
+    // These are for the programs that this tool starts, and not read.
+    let handed_on = ["INSTANTLY_OAUTH_URL", "INSTANTLY_OAUTH_TITLE", "INSTANTLY_OAUTH_BODY"];
+    let told = variables().into_iter().filter(|name| !handed_on.contains(&&**name)).collect::<Vec<_>>();
+    assert!(told.len() > 5, "{told:?}");
+    for name in told {
+        assert!(reference.contains(&format!("- `{name}`")), "the manual does not tell of {name}");
     }
 }
 
@@ -194,8 +232,19 @@ fn help_has_every_flag_and_the_exit_codes() {
         "--state-dir",
         "--help",
     ];
-    let connect: &[&str] =
-        &["--no-browser", "--browser", "--no-wait", "--timeout", "--interval", "--max-wait", "--expect", "--sandbox"];
+    let connect: &[&str] = &[
+        "--no-browser",
+        "--browser",
+        "--qr",
+        "--copy",
+        "--no-wait",
+        "--timeout",
+        "--interval",
+        "--max-wait",
+        "--notify",
+        "--expect",
+        "--sandbox",
+    ];
     let batch: &[&str] = &[
         "--provider",
         "--parallel",
@@ -207,6 +256,8 @@ fn help_has_every_flag_and_the_exit_codes() {
         "--dry-run",
         "--no-browser",
         "--browser",
+        "--qr",
+        "--notify",
         "--interval",
         "--max-wait",
         "--sandbox",
@@ -217,13 +268,14 @@ fn help_has_every_flag_and_the_exit_codes() {
     for (command, flags, ends_by_code) in [
         (&[][..], &[][..], true),
         (&["connect"], connect, true),
-        (&["status"], &["--wait", "--timeout", "--interval", "--expect"], true),
+        (&["status"], &["--wait", "--timeout", "--interval", "--notify", "--expect"], true),
         (&["batch"], batch, true),
         (&["sessions"], &["--outcome", "--provider", "--limit", "--sandbox"], false),
         (&["sessions", "forget"], &["--all", "--sandbox"], false),
         (&["doctor"], &[], true),
         (&["sandbox"], sandbox, false),
         (&["completions"], &[], false),
+        (&["manual"], &["--format"], false),
     ] {
         for help in ["--help", "-h"] {
             let run = Tool::new(command).args(&[help]).run().expect(0);
@@ -235,6 +287,15 @@ fn help_has_every_flag_and_the_exit_codes() {
             }
             let table = run.stdout.contains(&instantly_oauth::exit::table());
             assert_eq!(table, ends_by_code && help == "--help", "{command:?} {help}: {}", run.stdout);
+            // Each has examples that call it, and at least the codes that it can end with. The short help is short.
+            let called = format!("  {}", [&["instantly-oauth"], command].concat().join(" "));
+            let codes = run.stdout.contains("Examples:\n") && run.stdout.contains("\nExit codes:\n    0  ");
+            let examples = run.stdout.lines().filter(|line| line.starts_with(&called)).count() > 1;
+            assert_eq!(
+                (codes, examples || command.is_empty()),
+                (help == "--help", help == "--help" || command.is_empty())
+            );
+            assert!(run.stdout.lines().all(|line| line.len() <= 100), "{command:?} {help}: {}", run.stdout);
             assert_eq!(run.stderr, "");
         }
     }

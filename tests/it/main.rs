@@ -5,12 +5,18 @@
 
 mod batch;
 mod browsers;
+mod comforts;
+mod completing;
+mod consent;
 mod doctor;
+mod environments;
 mod events;
 mod house;
 mod init;
 mod journal;
 mod limits;
+mod manual;
+mod mistakes;
 mod outcomes;
 mod pipes;
 mod polling;

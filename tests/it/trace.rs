@@ -102,9 +102,9 @@ fn a_proxys_password_is_never_shown() {
         for flags in [&["-v"][..], &["-vv"], &["-vv", "--json"]] {
             let proxy = Scripted::new([reply.clone()]);
             let address = proxy.url().replace("http://", "http://ada:s3cr3t@");
-            let tool = Tool::status("https://127.0.0.1:9", &["s1"]).env("HTTPS_PROXY", address);
+            let tool = Tool::status("https://api.example", &["s1"]).env("HTTPS_PROXY", address);
             let run = tool.args(flags).run().expect(code);
-            assert_eq!(proxy.lines(), ["CONNECT 127.0.0.1:9"]);
+            assert_eq!(proxy.lines(), ["CONNECT api.example:443"]);
             for secret in secrets {
                 assert!(!run.stdout.contains(secret) && !run.stderr.contains(secret), "{secret}: {run:#?}");
             }

@@ -83,7 +83,7 @@ fn an_authority_is_trusted_wherever_it_was_named() {
     for roots in [
         roots(Some(&file), &[]),
         roots(None, &[("SSL_CERT_FILE", path.clone())]),
-        roots(None, &[("SSL_CERT_DIR", format!("/nowhere:{directory}"))]),
+        roots(None, &[("SSL_CERT_DIR", format!("{directory}:"))]),
     ] {
         for versions in [&BOTH[..1], &BOTH[1..]] {
             let client = config(Some(&roots), strict).unwrap();
@@ -91,25 +91,26 @@ fn an_authority_is_trusted_wherever_it_was_named() {
         }
         let client = config(Some(&roots), strict).unwrap();
         let error = shake(client, authority.server(BOTH), "other.example").unwrap_err();
-        assert!(issuer::words(&error).contains("not valid for name"), "{error}");
+        assert!(error.to_string().contains("not valid for name"), "{error}");
     }
     let all = roots(Some(&file), &[("SSL_CERT_FILE", path.clone()), ("SSL_CERT_DIR", directory.clone())]);
-    let described =
-        format!("the system's certificates, --ca-cert {path}, SSL_CERT_FILE={path}, SSL_CERT_DIR {directory}");
-    assert_eq!(all.describe(), described);
+    let described = format!(", --ca-cert {path}, SSL_CERT_FILE={path}, SSL_CERT_DIR {directory}");
+    assert!(all.describe().ends_with(&described), "{}", all.describe());
+    assert!(all.describe().contains("'s certificates ("), "{}", all.describe());
 }
 
 #[test]
 fn an_authority_that_is_not_trusted_is_named() {
     for (name, says) in [
-        (named(DnType::CommonName, "Inspection \u{1b}[2J"), "issued by \"Inspection \u{1b}[2J\", which is not trusted"),
-        (named(DnType::OrganizationName, "Acme"), "issued by \"O=Acme\""),
-        (DistinguishedName::new(), "UnknownIssuer"),
+        (named(DnType::CommonName, "Inspection \u{1b}[2J"), "Inspection \u{1b}[2J"),
+        (named(DnType::OrganizationName, "Acme"), "O=Acme"),
+        (DistinguishedName::new(), ""),
     ] {
         let client = config(Some(&Roots::default()), strict).unwrap();
         let error = shake(client, Authority::new(name).server(BOTH), "api.example").unwrap_err();
-        let words = issuer::words(&error);
-        assert!(words.contains(says), "{words}");
+        let untrusted = issuer::untrusted(&error).unwrap();
+        // The server presents its own certificate alone.
+        assert_eq!((untrusted.issuer.as_str(), untrusted.presented), (says, false), "{error}");
     }
 }
 

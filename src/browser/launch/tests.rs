@@ -31,8 +31,8 @@ fn release(directory: &Path) {
     fs::write(directory.join("go"), "").unwrap();
 }
 
-fn opening(launchers: Vec<Launcher>, patience: Duration) -> Opening {
-    Opening { patience, ..Opening::new(launchers, URL) }
+fn opening(launchers: impl AsRef<[Launcher]>, patience: Duration) -> Opening {
+    Opening { patience, ..Opening::new(launchers.as_ref(), URL) }
 }
 
 fn yes(program: &str) -> Opened {
@@ -82,14 +82,14 @@ async fn a_failure_falls_through_to_the_next() {
 
 #[tokio::test]
 async fn the_default_patience_is_enough_for_what_ends_at_once() {
-    assert_eq!(Opening::new(Vec::new(), URL).opened().await, no("nothing was started"));
-    assert_eq!(Opening::new(vec![named("no-such-browser")], URL).opened().await, no("no-such-browser: not found"));
+    assert_eq!(Opening::new(&[], URL).opened().await, no("nothing was started"));
+    assert_eq!(Opening::new(&[named("no-such-browser")], URL).opened().await, no("no-such-browser: not found"));
 }
 
 #[tokio::test]
 async fn a_program_that_is_still_running_has_opened_it() {
     let room = TempDir::new().unwrap();
-    let mut opening = Opening::new(vec![waiting("exit 1", room.path()), named("true")], URL);
+    let mut opening = Opening::new(&[waiting("exit 1", room.path()), named("true")], URL);
     let start = Instant::now();
     let mut pauses = Vec::new();
     // A clock that goes exactly as far as the opening asks to wait.
@@ -177,6 +177,6 @@ async fn a_program_has_null_streams_and_a_session_of_its_own() {
 #[test]
 fn an_opening_can_be_moved_to_another_thread() {
     fn assert_send<T: Send>(_: &T) {}
-    let mut opening = Opening::new(Vec::new(), URL);
+    let mut opening = Opening::new(&[], URL);
     assert_send(&opening.opened());
 }

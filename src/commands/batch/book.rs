@@ -311,6 +311,6 @@ impl Book {
 
     pub(super) fn standing(&self, open: usize) -> Standing {
         let (connected, failed) = (self.tally.connected(), self.tally.failed());
-        Standing { connected, failed, left: self.over.len().saturating_sub(connected + failed), open }
+        Standing { connected, failed, left: self.over.len().saturating_sub(connected + failed), open, held: false }
     }
 }

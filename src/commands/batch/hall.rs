@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::site::Site;
 use crate::commands::journal::Store;
-use crate::flow::{Signal, Stop};
+use crate::flow::{Clock, Signal, Stop, System};
 use crate::model::event::{Event, Progress, Row, Sink, Standing};
 use crate::model::failure::Failure;
 use crate::model::list::List;
@@ -42,6 +42,10 @@ pub(super) struct Terms {
     pub(super) max_wait: Duration,
     /// What the sessions are marked with until the results file tells of them.
     pub(super) batch: String,
+    /// The environment variables that are kept from what opens URLs.
+    pub(super) private: Vec<String>,
+    /// Whether each URL is drawn for a phone as well.
+    pub(super) qr: bool,
     /// Whether one row is worked on at a time.
     pub(super) is_single: bool,
 }
@@ -104,6 +108,11 @@ impl Hall {
     /// Has everybody stop.
     pub(super) fn stop(&self, signal: Signal) {
         self.stopping.send_replace(Some(signal));
+    }
+
+    /// Whether something keeps all rows from going on, other than that each waits for its turn.
+    pub(super) fn is_held(&self) -> bool {
+        self.trouble.get().is_some_and(|(why, until)| why != Why::Turn && until > System.time())
     }
 
     /// Whether this is to be told: what holds up one row holds up all, and is told once.

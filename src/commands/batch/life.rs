@@ -128,7 +128,7 @@ async fn meet(
         None => start(hall, shell, job).await?,
     };
     drop(starter);
-    let Terms { list, sandboxed, .. } = &hall.terms;
+    let Terms { list, sandboxed, qr, private, .. } = &hall.terms;
     let Site { workspace, plan, .. } = hall.site(job.index);
     let row = &list.rows[job.index];
     let (id, expires_at) = (found.record.id.clone(), found.record.ends);
@@ -141,12 +141,16 @@ async fn meet(
         )));
     }
     let opening = match plan {
-        Plan::Try(launchers) => Ok(Box::new(Opening::new(launchers.clone(), auth_url.as_str()))),
+        Plan::Try(launchers) => Ok(Box::new(Opening::new(launchers, auth_url.as_str()).without(private))),
         Plan::Nothing { reason } => Err(reason.clone()),
     };
     let (provider, expect, sandbox) = (row.provider, Some(row.email.clone()), *sandboxed);
+    let code = qr.then(|| Event::Code(auth_url.clone()));
     let profile = row.profile.clone();
     shell.sink.emit(Event::Session { id, profile, provider, auth_url, expires_at, expect, sandbox });
+    if let Some(code) = code {
+        shell.sink.emit(code);
+    }
     let opening = opening.map_err(|reason| shell.sink.emit(Event::Unopened(reason))).ok();
     Ok((recording, terms, opening))
 }

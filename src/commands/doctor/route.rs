@@ -35,7 +35,7 @@ pub(super) async fn look(
     };
     let trusted = trusted(&way.roots, base, report);
     let chosen = ProxyChoice::read(environment, base);
-    let proxy = chosen.as_ref().ok().and_then(|chosen| Some(chosen.as_ref()?.look(base)));
+    let proxy = chosen.as_ref().ok().and_then(|chosen| Some(chosen.as_ref()?.look()));
     report.tell(match &chosen {
         Ok(_) => route::proxy(proxy.as_ref(), base.is_https()),
         Err(error) => Check::of_error(Name::Proxy, error),

@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn every_answer_is_told_apart() {
-        let route = Route { host: "api.example".into(), proxy: None, roots: String::new(), profile: None };
+        let route = Route { host: "api.example".into(), ..Route::default() };
         let (auth, down, limited) = (Outcome::Auth, Outcome::Unavailable, Outcome::RateLimited);
         let message = |text: &str| Some(text.to_owned());
         let status = |status, text: &str, own| Failure::Status { status, message: message(text), own };

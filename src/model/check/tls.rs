@@ -12,36 +12,36 @@ use crate::exit::Outcome;
 pub struct Roots {
     /// How many are the system's.
     pub system: usize,
-    /// The file that has them, where there is one for all.
-    pub file: Option<String>,
+    /// The file or directory that has them, where there is one for all.
+    pub place: Option<String>,
     /// How many come from what was named.
     pub named: usize,
     /// What names them: flag and variables.
     pub named_by: Vec<String>,
     /// How many are the built-in ones, which stand in where the system has none.
     pub built_in: usize,
-    /// What a variable names and cannot be read.
-    pub unread: Vec<String>,
+    /// What is odd about what was named.
+    pub odd: Vec<String>,
 }
 
 /// Judges the authorities.
 #[must_use]
 pub fn roots(roots: &Roots) -> Check {
-    let Roots { system, file, named, named_by, built_in, unread } = roots;
-    let file_told = file.as_ref().map(|file| format!(" ({file})")).unwrap_or_default();
+    let Roots { system, place, named, named_by, built_in, odd } = roots;
+    let place = place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
     let own = match (system, built_in) {
         (0, built_in) => format!("the {built_in} built-in ones of Mozilla, since the system has none"),
-        (system, _) => format!("{system} of the system{file_told}"),
+        (system, _) => format!("{system} of the system{place}"),
     };
     let detail = match named_by.as_slice() {
         [] => own,
         list => format!("{own} and {named} beside them ({})", list.join(", ")),
     };
-    let check = if unread.is_empty() {
+    let check = if odd.is_empty() {
         Check::ok(Name::Roots, detail)
     } else {
-        let check = Check::warning(Name::Roots, format!("{}; trusted are {detail}", unread.join("; ")));
-        check.mend("Set the variable to a file of certificates in PEM form (-----BEGIN CERTIFICATE-----), or unset it.")
+        let check = Check::warning(Name::Roots, format!("{}; trusted are {detail}", odd.join("; ")));
+        check.mend("Name a file of the authority's certificates in PEM form (-----BEGIN CERTIFICATE-----), or none.")
     };
     let check = check.fact("system", *system).fact("named", *named).fact("built_in", *built_in);
     check.fact("named_by", named_by.clone())
@@ -209,12 +209,12 @@ mod tests {
 
     #[test]
     fn roots_are_counted() {
-        let own = Roots { system: 140, file: Some("/ca.crt".into()), ..Roots::default() };
+        let own = Roots { system: 140, place: Some("/ca.crt".into()), ..Roots::default() };
         assert_eq!(roots(&own).detail, "140 of the system (/ca.crt)");
         let bare = Roots { built_in: 7, named: 2, named_by: vec!["--ca-cert /c".into()], ..Roots::default() };
         let told = "the 7 built-in ones of Mozilla, since the system has none and 2 beside them (--ca-cert /c)";
         assert_eq!(roots(&bare).detail, told);
-        let odd = Roots { unread: vec!["SSL_CERT_FILE: no".into()], ..own };
+        let odd = Roots { odd: vec!["SSL_CERT_FILE: no".into()], ..own };
         let check = roots(&odd);
         assert!(check.state == State::Warning && check.detail.starts_with("SSL_CERT_FILE: no; trusted are 140"));
     }

@@ -1,9 +1,9 @@
 //! What a failed call means.
 
-use super::{Call, Case, limit};
+use super::{Call, Case, limit, network};
 use crate::exit::Outcome;
 use crate::model::conclusion::Conclusion;
-use crate::model::failure::{Failure, NetworkKind, Refusal};
+use crate::model::failure::{Failure, Refusal};
 
 /// Where a key is made.
 pub const WHERE_KEYS_ARE: &str = "Keys are made in the Instantly dashboard: Settings > Integrations > API keys.";
@@ -45,7 +45,7 @@ pub(super) fn words(failure: &Failure, call: Call, case: &Case) -> Conclusion {
             format!("the API's reply cannot be used: {what}"),
             vec![format!("Check that {} is the API, and not a proxy's or a portal's own page.", case.route.host)],
         ),
-        Failure::Network { kind, detail, .. } => network(*kind, detail, case),
+        Failure::Network { kind, detail, .. } => network::words(*kind, detail, &case.route),
     };
     end.exit_code = end.outcome.code();
     end.retry_at = limit::retry_at(failure, case);
@@ -92,47 +92,4 @@ fn not_the_api(status: u16, case: &Case, said: &str) -> (String, Vec<String>) {
     let mut hints = vec![format!("Check that {} is the API (--base-url, INSTANTLY_BASE_URL).", case.route.host)];
     hints.extend(case.route.proxy.as_ref().map(|proxy| format!("The answer may be the proxy's: {proxy}.")));
     (format!("an answer that the API does not document: HTTP {status}{said}"), hints)
-}
-
-fn network(kind: NetworkKind, detail: &str, case: &Case) -> (String, Vec<String>) {
-    let host = &case.route.host;
-    let through = case.route.proxy.as_ref().map(|proxy| format!("through the proxy {proxy}"));
-    let proxied = through.as_ref().map(|through| format!("The request went {through}."));
-    let (message, hint) = match kind {
-        NetworkKind::Dns => (
-            format!("the name {host} could not be resolved ({detail})"),
-            "Check the network connection, the DNS server, and whether a VPN or a proxy (HTTPS_PROXY) is needed.",
-        ),
-        NetworkKind::Connect => (
-            format!("no connection to {host} ({detail})"),
-            "Check the network connection and firewall, and whether a proxy (HTTPS_PROXY) is needed.",
-        ),
-        NetworkKind::Tls => (
-            format!("no secure connection to {host}: {detail}"),
-            "If a proxy or antivirus inspects TLS here, give its CA certificate with --ca-cert or SSL_CERT_FILE. If \
-             not, check this machine's clock and the host's name.",
-        ),
-        NetworkKind::Proxy => (
-            format!("the proxy did not let the request through ({detail})"),
-            "Check the proxy's address, or exempt the host with NO_PROXY.",
-        ),
-        NetworkKind::ProxyLogin => (
-            format!("the proxy wants a user name and password, or others ({detail})"),
-            "Write them into the proxy's URL: http://user:password@proxy.example:3128.",
-        ),
-        NetworkKind::Timeout => (
-            format!("no reply from {host} in time ({detail})"),
-            "Check the network connection; --request-timeout gives slow ones longer.",
-        ),
-        NetworkKind::Broken => (
-            format!("the connection to {host} broke before the reply was complete ({detail})"),
-            "Check the network connection, and proxies or VPNs on the way.",
-        ),
-    };
-    let mut hints = vec![hint.to_owned()];
-    if kind == NetworkKind::Tls {
-        hints.push(format!("Trusted here: {}.", case.route.roots));
-    }
-    hints.extend(proxied);
-    (message, hints)
 }

@@ -2,6 +2,7 @@
 
 pub mod failure;
 mod limit;
+mod network;
 mod session_error;
 
 use std::time::Duration;
@@ -16,6 +17,8 @@ use super::provider::Provider;
 use super::record::Source;
 use super::session::{Account, SessionId};
 use crate::exit::Outcome;
+
+pub use network::{Desk, Route};
 
 /// What is known about the case that words are wanted for.
 #[derive(Clone, Debug)]
@@ -42,19 +45,6 @@ pub struct Case {
     pub source: Source,
     /// Whether it was inferred from the account list, so that the API never had a word for it.
     pub inferred: bool,
-}
-
-/// How the API is reached.
-#[derive(Clone, Debug, Default)]
-pub struct Route {
-    /// Its host.
-    pub host: String,
-    /// The proxy in between, without its password.
-    pub proxy: Option<String>,
-    /// Where the trusted certificates come from.
-    pub roots: String,
-    /// The profile of the workspace, where it has one.
-    pub profile: Option<String>,
 }
 
 /// Which call failed, since it decides what a key lacks.

@@ -169,6 +169,33 @@ fn a_link_works_once_and_not_for_ever() {
 }
 
 #[test]
+fn the_same_decision_once_more_is_answered_the_same() {
+    let allow = [("mailbox", "ada@acme.example"), ("name", "Ada"), ("decision", "allow")];
+    let refused = [("mailbox", "ada@gmail.com"), ("decision", "allow")];
+    let cases: [(&[_], _); 3] =
+        [(&allow, "Mailbox connected"), (&refused, "Mailbox refused"), (&[("decision", "deny")], "Access denied")];
+    for (form, title) in cases {
+        let mut lab = Lab::new(Scenario::Ask);
+        let (id, link) = lab.begin("google");
+        let first = lab.decide(&link, form);
+        let again = lab.decide(&link, form);
+        assert!(first.html.contains(title) && again.html == first.html && again.status == 200, "{}", again.html);
+        assert!(lab.status(&id).json["status"] != "pending");
+        // Also when the result was read in between, and when its time is over; anything else finds the link used.
+        lab.pass(TTL);
+        assert_eq!(lab.decide(&link, form).html, first.html);
+        let other = [("mailbox", "ada@acme.example"), ("name", "Eve"), ("decision", "allow")];
+        assert_eq!(lab.decide(&link, &other).status, 410);
+        assert_eq!(lab.open(&link).status, 410);
+        assert_eq!(lab.status(&id).status, 404, "a result is given out once");
+    }
+    let mut lab = Lab::new(Scenario::Ask);
+    let (_, link) = lab.begin("google");
+    let _ = lab.decide(&link, &[("mailbox", "x@y"), ("decision", "allow")]);
+    assert_eq!(lab.decide(&link, &[("mailbox", "x@y"), ("decision", "allow")]).status, 422, "a slip is no decision");
+}
+
+#[test]
 fn a_simulated_person_is_not_talked_over() {
     let table = [
         (Scenario::Success, "is about to allow access to <strong>ada@acme.example", "allowed access"),

@@ -22,6 +22,8 @@ pub enum How {
     Once,
     /// From the n-th on, the file system takes no changes.
     Readonly,
+    /// The wait for whatever comes fails, as soon as there is the file of [`note`]: that is a panic.
+    Poll,
 }
 
 impl How {
@@ -33,6 +35,7 @@ impl How {
             Self::Broken => "broken",
             Self::Once => "once",
             Self::Readonly => "readonly",
+            Self::Poll => "poll",
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod faults;
 pub mod live;
 pub mod program;
 pub mod pty;
+pub mod room;
 pub mod run;
 pub mod scripted;
 pub mod secure;

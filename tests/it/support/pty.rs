@@ -52,6 +52,8 @@ pub struct Left {
     pub raw: String,
     pub rows: Vec<String>,
     pub cursor: bool,
+    /// Every cell, with its colours.
+    pub screen: vt100::Screen,
 }
 
 impl Terminal {
@@ -63,7 +65,7 @@ impl Terminal {
     }
 
     /// Runs a command of any kind, whose environment is just what was set on it.
-    fn of(command: &Command, home: TempDir, columns: u16, rows: u16, term: Option<&str>) -> Self {
+    pub fn of(command: &Command, home: TempDir, columns: u16, rows: u16, term: Option<&str>) -> Self {
         let mut builder = CommandBuilder::new(command.get_program());
         builder.args(command.get_args());
         builder.cwd(home.path());
@@ -152,7 +154,13 @@ impl Terminal {
         self.until("the end", |shown| shown.ended.then_some(()));
         let status = self.child.wait().unwrap();
         let shown = self.shown.0.lock().unwrap();
-        Left { status, raw: shown.raw(), rows: shown.rows(), cursor: shown.cursor() }
+        Left {
+            status,
+            raw: shown.raw(),
+            rows: shown.rows(),
+            cursor: shown.cursor(),
+            screen: shown.parser.screen().clone(),
+        }
     }
 }
 
@@ -182,6 +190,7 @@ fn size(columns: u16, rows: u16) -> PtySize {
     PtySize { rows, cols: columns, ..PtySize::default() }
 }
 
+/// A terminal that does not say how large it is still has to be looked at.
 fn nonzero(figure: u16) -> std::num::NonZeroU16 {
-    figure.try_into().unwrap()
+    if figure == 0 { 200 } else { figure }.try_into().unwrap()
 }

@@ -171,6 +171,7 @@ real!(real_flock, c"flock", fn(c_int, c_int) -> c_int);
 real!(real_fcntl, c"fcntl64", fn(c_int, c_int, usize) -> c_int);
 real!(real_fchmod, c"fchmod", fn(c_int, c_int) -> c_int);
 real!(real_chmod, c"chmod", fn(Path, c_int) -> c_int);
+real!(real_epoll_wait, c"epoll_wait", fn(c_int, *mut c_void, c_int, c_int) -> c_int);
 real!(real_mkdir, c"mkdir", fn(Path, c_int) -> c_int);
 real!(real_unlink, c"unlink", fn(Path) -> c_int);
 real!(real_rename, c"rename", fn(Path, Path) -> c_int);
@@ -270,6 +271,19 @@ hook!([flock](fd: c_int, how: c_int) -> c_int { behind_or_pass("lock", fd, || re
 hook!([fcntl fcntl64](fd: c_int, what: c_int, value: usize) -> c_int {
     let act = || real_fcntl()(fd, what, value);
     if [F_SETLK, F_OFD_SETLK].contains(&what) { behind_or_pass("lock", fd, act) } else { act() }
+});
+hook!([epoll_wait](fd: c_int, events: *mut c_void, most: c_int, wait: c_int) -> c_int {
+    // Once, as soon as there is the file that others note their faults in. What waits here takes that for a bug.
+    static FAILED: AtomicUsize = AtomicUsize::new(0);
+    let wanted = plan().how == "poll" && plan().note.as_ref().is_some_and(|note| {
+        let fd = real_open()(note.as_ptr(), 0, 0);
+        fd >= 0 && real_close()(fd) == 0
+    });
+    if wanted && FAILED.fetch_add(1, Ordering::SeqCst) == 0 {
+        unsafe { *__errno_location() = EIO };
+        return -1;
+    }
+    real_epoll_wait()(fd, events, most, wait)
 });
 hook!([fchmod](fd: c_int, mode: c_int) -> c_int { behind_or_pass("chmod", fd, || real_fchmod()(fd, mode)) });
 hook!([chmod](path: Path, mode: c_int) -> c_int { path_or_pass("chmod", path, || real_chmod()(path, mode)) });
