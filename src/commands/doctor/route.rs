@@ -37,7 +37,7 @@ pub(super) async fn look(
     let chosen = ProxyChoice::read(environment, base);
     let proxy = chosen.as_ref().ok().and_then(|chosen| Some(chosen.as_ref()?.look()));
     report.tell(match &chosen {
-        Ok(_) => route::proxy(proxy.as_ref(), base.is_https()),
+        Ok(_) => route::proxy(proxy.as_ref(), !base.is_loopback()),
         Err(error) => Check::of_error(Name::Proxy, error),
     });
     way.is_proxied = proxy.as_ref().is_some_and(|proxy| proxy.used);

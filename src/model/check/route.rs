@@ -32,11 +32,11 @@ pub struct Proxy {
     pub exempt: Option<String>,
 }
 
-/// Judges the proxy. `encrypted` is whether the API is reached by https.
+/// Judges the proxy. `far` is whether the API is not on this machine.
 #[must_use]
-pub fn proxy(proxy: Option<&Proxy>, encrypted: bool) -> Check {
+pub fn proxy(proxy: Option<&Proxy>, far: bool) -> Check {
     let check = match proxy {
-        _ if !encrypted => Check::ok(Name::Proxy, "none: plain http does not leave this machine"),
+        _ if !far => Check::ok(Name::Proxy, "none: what is on this machine is reached without one"),
         None => Check::ok(Name::Proxy, "none: neither HTTPS_PROXY nor ALL_PROXY is set"),
         Some(Proxy { shown, used: false, .. }) => {
             Check::ok(Name::Proxy, format!("none for this host: NO_PROXY exempts it from {shown}"))
@@ -47,7 +47,7 @@ pub fn proxy(proxy: Option<&Proxy>, encrypted: bool) -> Check {
         }
     };
     let check = check.fact_if("proxy", proxy.map(|proxy| proxy.shown.clone()));
-    let check = check.fact("used", proxy.is_some_and(|proxy| proxy.used && encrypted));
+    let check = check.fact("used", proxy.is_some_and(|proxy| proxy.used && far));
     check.fact_if("no_proxy", proxy.and_then(|proxy| proxy.exempt.clone()))
 }
 
@@ -228,7 +228,7 @@ mod tests {
         let of =
             |login, used| Proxy { shown: "http://p:1 (HTTPS_PROXY)".into(), login, used, exempt: Some("x".into()) };
         holds(&proxy(None, true), State::Ok, "neither HTTPS_PROXY nor", "");
-        holds(&proxy(None, false), State::Ok, "does not leave this machine", "");
+        holds(&proxy(None, false), State::Ok, "what is on this machine", "");
         holds(&proxy(Some(&of(true, true)), true), State::Ok, "http://p:1 (HTTPS_PROXY), with a user name", "");
         holds(&proxy(Some(&of(true, false)), true), State::Ok, "NO_PROXY exempts it from http://p:1", "");
         let refused = |status| Tunnel::Refused(status, ": no".into());
