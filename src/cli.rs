@@ -57,6 +57,12 @@ pub enum Command {
     /// The sessions recorded on this machine
     #[command(after_long_help = examples::with_codes_of(examples::SESSIONS, examples::LOCAL), disable_help_subcommand = true)]
     Sessions(Sessions),
+    /// Check key, network, limits, clock, storage, browser and terminal
+    ///
+    /// A line a check, with how to mend what is wrong. It starts no session and takes no result: one request asks for a
+    /// session that does not exist. With --json it makes a report for a support ticket, without a secret in it.
+    #[command(after_long_help = examples::with_codes(examples::DOCTOR))]
+    Doctor,
     /// Run a local stand-in for the API
     #[command(after_long_help = examples::with_codes_of(examples::SANDBOX, examples::LOCAL))]
     Sandbox(Sandbox),

@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | [`exit`], [`error`] | the table of exit codes; a failure with its words | each other |
 //! | [`model`] | pure decisions and values: the poll, deadlines, backoff, events, words. No I/O, no clock, no chance | |
-//! | [`api`] | the thin HTTP layer: a function a call, typed failures, no policy and no retry | `model` |
+//! | [`api`] | the thin HTTP layer: a function a call, typed failures, no policy and no retry; the way there step by step, for `doctor` | `model` |
 //! | [`browser`] | what can open a URL here, copy it or show a notice, and doing so | `model` |
 //! | [`report`] | events as text and JSON, the spinner, QR codes, foreign text made safe. Only it prints | `model` |
 //! | [`sandbox`] | a stand-in for the API: rules (pure), a loopback server, the consent page | `model` |

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use reqwest::{Method, StatusCode, redirect, retry};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -28,7 +30,7 @@ const LARGEST_BODY: usize = 1 << 20;
 
 /// The longest wait for a connection. It is kept below the whole request's limit, so that a host that does not
 /// answer at all is known for one that nothing was sent to.
-const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+pub(super) const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
 /// The shortest key that is looked for in what a server says, in bytes.
 const SHORTEST_SECRET: usize = 6;
@@ -65,6 +67,8 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) server_now: Option<Timestamp>,
     retry_after: Option<Duration>,
+    /// Where a redirect leads: the host alone, as the rest may be a secret.
+    elsewhere: Option<String>,
     pub(super) body: String,
     pub(super) cut: Option<Failure>,
 }
@@ -204,6 +208,8 @@ impl Client {
         let named = response.headers().get_all(RETRY_AFTER).iter().filter_map(|value| value.to_str().ok());
         // Whatever stands between the service and us may have added its own: all of them are to be spared.
         let retry_after = named.filter_map(|value| retry_after(value, now)).max();
+        let elsewhere = header(response.headers(), &LOCATION).filter(|_| response.status().is_redirection());
+        let elsewhere = elsewhere.and_then(|to| Some(response.url().join(to).ok()?.origin().ascii_serialization()));
         let mut body = Vec::new();
         let encoding = header(response.headers(), &CONTENT_ENCODING).filter(|name| *name != "identity").map(wire::clip);
         let cut = loop {
@@ -221,7 +227,7 @@ impl Client {
             }
         };
         let body = String::from_utf8_lossy(&body).into_owned();
-        Ok(Answer { status: response.status(), server_now, retry_after, body, cut })
+        Ok(Answer { status: response.status(), server_now, retry_after, elsewhere, body, cut })
     }
 
     /// A reading that succeeded counts even if the connection broke behind it: the object was complete.
@@ -233,7 +239,9 @@ impl Client {
     /// 403 says nothing about the key: for a start, which is not repeated, a page; for a session that is being waited
     /// for, all that the API would not write.
     pub(super) fn refused(&self, answer: &Answer, elsewhere: fn(&str) -> bool) -> Failure {
-        let message = self.message(&answer.body);
+        // Where a portal sends people says more than its page.
+        let to = answer.elsewhere.as_ref().filter(|_| !wire::is_json(&answer.body));
+        let message = to.map(|to| self.told(&format!("a redirect to {to}"))).or_else(|| self.message(&answer.body));
         let refusal = match answer.status.as_u16() {
             401 | 402 if wire::is_html(&answer.body) => None,
             403 if elsewhere(&answer.body) => None,

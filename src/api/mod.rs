@@ -7,10 +7,12 @@ mod exempt;
 mod issuer;
 mod network;
 mod patience;
+mod probe;
 mod proxy;
 mod tls;
 mod wire;
 
 pub use client::{Client, Config};
+pub use probe::{Connection, Probe, Stream};
 pub use proxy::ProxyChoice;
-pub use tls::Roots;
+pub use tls::{Roots, Trusted};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -9,6 +10,7 @@ use url::Url;
 use super::exempt::is_exempt;
 use crate::error::Error;
 use crate::model::base_url::BaseUrl;
+use crate::model::check::route::Proxy;
 use crate::model::environment::Environment;
 
 /// The proxy that is set, which may carry a password.
@@ -16,9 +18,13 @@ use crate::model::environment::Environment;
 pub struct ProxyChoice {
     url: SecretString,
     shown: String,
+    /// The variable that names it.
+    variable: &'static str,
     login: bool,
     /// The variable that exempts the host.
     exempt: Option<&'static str>,
+    /// What is exempt, whether the host is or not.
+    list: Option<String>,
 }
 
 /// The variables that name a proxy for https, the first that is set counting, and as curl reads them.
@@ -36,11 +42,12 @@ impl ProxyChoice {
         if !base.is_https() || base.is_loopback() {
             return Ok(None);
         }
-        let set = VARIABLES.iter().find_map(|name| environment.var(name).map(|value| (name, value)));
+        let set = VARIABLES.into_iter().find_map(|name| environment.var(name).map(|value| (name, value)));
         let Some((name, value)) = set else { return Ok(None) };
         let exempting = ["no_proxy", "NO_PROXY"].into_iter().find(|name| environment.is_set(name));
         let exempt = exempting
             .filter(|name| environment.var(name).is_some_and(|list| is_exempt(list, base.host(), base.port())));
+        let list = exempting.and_then(|name| environment.var(name)).map(str::to_owned);
         let value = value.trim();
         let text = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
         let refuse = |why: &str| {
@@ -71,7 +78,7 @@ impl ProxyChoice {
         url.set_fragment(None);
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
         let shown = format!("{}://{host}{port} ({name})", url.scheme());
-        Ok(Some(Self { url: SecretString::from(url.to_string()), shown, login, exempt }))
+        Ok(Some(Self { url: SecretString::from(url.to_string()), shown, variable: name, login, exempt, list }))
     }
 
     /// Whether requests go through it: it is set, and the host is not exempt from it.
@@ -84,6 +91,24 @@ impl ProxyChoice {
     #[must_use]
     pub const fn has_login(&self) -> bool {
         self.login
+    }
+
+    /// What it is, without its password.
+    #[must_use]
+    pub fn look(&self) -> Proxy {
+        let (shown, login, exempt) = (self.shown.clone(), self.login, self.list.clone());
+        Proxy { shown, login, used: self.is_used(), exempt }
+    }
+
+    /// The variable that names it.
+    pub(super) const fn variable(&self) -> &'static str {
+        self.variable
+    }
+
+    /// Where it is, and with which credentials, for whoever goes through it by hand; none where the host is exempt.
+    pub(super) fn through(&self, base: &BaseUrl) -> Option<Intercept> {
+        let matcher = Matcher::builder().https(self.url.expose_secret()).build();
+        matcher.intercept(&base.to_string().parse().ok()?).filter(|_| self.is_used())
     }
 
     /// The same for the client.

@@ -1,5 +1,6 @@
 //! Which certificate authorities are trusted: the system's, more that were given, Mozilla's where there are none.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,8 +10,9 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 
 use super::certificates;
-use super::issuer::Naming;
+use super::issuer::{Naming, Watching};
 use crate::error::Error;
+use crate::model::check::tls::Roots as Found;
 use crate::model::environment::Environment;
 use crate::model::words::Desk;
 
@@ -81,10 +83,17 @@ impl Roots {
             }
             System::None => "Mozilla's certificates (this system has none)".to_owned(),
         }];
+        words.extend(self.named());
+        words.join(", ")
+    }
+
+    /// What names more than the system's.
+    fn named(&self) -> Vec<String> {
+        let mut words = Vec::new();
         words.extend(self.given.iter().map(|path| format!("--ca-cert {}", path.display())));
         words.extend(self.file.iter().map(|path| format!("SSL_CERT_FILE={}", path.display())));
         words.extend(self.directories.iter().map(|path| format!("SSL_CERT_DIR {}", path.display())));
-        words.join(", ")
+        words
     }
 
     /// Where this runs.
@@ -95,13 +104,15 @@ impl Roots {
 
     /// Loads them. A file that was given and holds no certificate is an error. One that a variable names, which may have
     /// been inherited from anywhere, deserves a warning: its roots only stand beside the system's.
-    fn load(&self, warn: impl Fn(String)) -> Result<RootCertStore, Error> {
+    pub fn load(&self) -> Result<Trusted, Error> {
         let mut store = RootCertStore::empty();
+        let odd = RefCell::<Vec<String>>::default();
+        let warn = |what| odd.borrow_mut().push(what);
         if let Some(path) = &self.given {
-            add_named(&mut store, "--ca-cert", path, &warn)?;
+            add_named(&mut store, "--ca-cert", path, warn)?;
         }
         if let Some(path) = &self.file
-            && let Err(error) = add_named(&mut store, "SSL_CERT_FILE", path, &warn)
+            && let Err(error) = add_named(&mut store, "SSL_CERT_FILE", path, warn)
         {
             warn(error.to_string());
         }
@@ -111,6 +122,7 @@ impl Roots {
                 warn(format!("SSL_CERT_DIR: no certificate could be read from {}", path.display()));
             }
         }
+        let named = store.len();
         let place = self.system();
         let (added, _) = store.add_parsable_certificates(system(&place));
         // A machine without roots, a bare container, would trust nobody: Mozilla's list is what its neighbours have.
@@ -121,7 +133,15 @@ impl Roots {
             }
             store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         }
-        Ok(store)
+        let found = Found {
+            system: added,
+            place: if let System::At(path) = place { Some(path.display().to_string()) } else { None },
+            named,
+            named_by: self.named(),
+            built_in: store.len() - named - added,
+            odd: odd.into_inner(),
+        };
+        Ok(Trusted { store, found })
     }
 
     fn system(&self) -> System {
@@ -136,6 +156,13 @@ impl Roots {
             System::Kept
         }
     }
+}
+
+/// The roots, loaded.
+pub struct Trusted {
+    store: RootCertStore,
+    /// How many there are, and from where, and what is odd about those that were named.
+    pub found: Found,
 }
 
 /// Trusts what is in a file, and warns of what is odd about it.
@@ -168,7 +195,7 @@ fn system(place: &System) -> Vec<CertificateDer<'static>> {
 }
 
 /// The client's side of TLS. Where nothing will be encrypted, no root is loaded: that alone takes milliseconds.
-pub(super) fn config(roots: Option<&Roots>, warn: impl Fn(String)) -> Result<ClientConfig, Error> {
+pub(super) fn config(roots: Option<&Roots>, warn: impl FnMut(String)) -> Result<ClientConfig, Error> {
     let refuse = |error: anyhow::Error| Error::internal("TLS cannot be set up").because(error);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -177,12 +204,29 @@ pub(super) fn config(roots: Option<&Roots>, warn: impl Fn(String)) -> Result<Cli
     let Some(roots) = roots else {
         return Ok(config.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
     };
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots.load(warn)?), provider)
+    let Trusted { store, found } = roots.load()?;
+    found.odd.into_iter().for_each(warn);
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider)
         .build()
         .map_err(|error| refuse(error.into()))?;
     // It verifies as usual, and only says more where that fails.
     let config = config.dangerous().with_custom_certificate_verifier(Arc::new(Naming(verifier)));
     Ok(config.with_no_client_auth())
+}
+
+/// The same for one handshake that is only looked at: it fails as usual, and what was shown is kept.
+pub(super) fn watched(trusted: &Trusted) -> Result<(ClientConfig, Arc<Watching>), Error> {
+    let refuse = |error: anyhow::Error| Error::internal("TLS cannot be set up").because(error);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(trusted.store.clone()), Arc::clone(&provider))
+        .build()
+        .map_err(|error| refuse(error.into()))?;
+    let watching = Arc::new(Watching::new(verifier));
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| refuse(error.into()))?;
+    let config = config.dangerous().with_custom_certificate_verifier(Arc::clone(&watching) as _);
+    Ok((config.with_no_client_auth(), watching))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 
 mod call;
 mod clipboard;
+mod find;
 mod launch;
 mod launcher;
 mod named;
@@ -17,6 +18,7 @@ mod surroundings;
 
 pub use call::Call;
 pub use clipboard::clipboard;
+pub use find::find;
 pub use launch::{Opened, Opening};
 pub use launcher::Launcher;
 pub use notice::notice;

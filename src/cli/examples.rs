@@ -12,6 +12,14 @@ pub(super) const ALL: &[Example] = &[
     ("The same for a script", "instantly-oauth connect microsoft --json"),
     ("Go on with a session", "instantly-oauth status 7f3a91d2046b --wait"),
     ("Connect a whole list", "instantly-oauth batch mailboxes.csv"),
+    ("What is wrong here, and how to mend it", "instantly-oauth doctor"),
+];
+
+pub(super) const DOCTOR: &[Example] = &[
+    ("What is wrong here, and how to mend it", "instantly-oauth doctor"),
+    ("Only what is wrong", "instantly-oauth doctor --quiet"),
+    ("Of another workspace", "instantly-oauth doctor --profile acme"),
+    ("A report for a support ticket, without a secret in it", "instantly-oauth doctor --json"),
 ];
 
 pub(super) const CONNECT: &[Example] = &[

@@ -67,6 +67,19 @@ impl Store {
         Ok(store)
     }
 
+    /// None, for whoever has told of that by other words.
+    pub(super) fn nowhere(reporter: &Rc<Reporter>) -> Self {
+        Self {
+            journal: OnceCell::new(),
+            place: None,
+            reporter: Rc::clone(reporter),
+            warned: Cell::new(true),
+            given_up: Cell::new(true),
+            is_taken: Cell::default(),
+            is_grouped: Cell::default(),
+        }
+    }
+
     /// The journal; where it could not be opened before, that is tried again. None where there is no place for it.
     fn journal(&self) -> Option<Result<&Journal, Fault>> {
         let (place, kind) = self.place.as_ref()?;

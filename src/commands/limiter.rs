@@ -12,7 +12,7 @@ use crate::api::Config;
 use crate::flow::{Clock, Entry, System};
 use crate::model::event::trace;
 use crate::model::failure::Failure;
-use crate::model::limits::{Answer, At, Cause, Hold, Limits, Place};
+use crate::model::limits::{Answer, At, Cause, Hold, Limits, Place, State};
 use crate::model::poll::Reply;
 use crate::model::provider::Provider;
 use crate::report::Reporter;
@@ -273,11 +273,15 @@ impl Limiter {
         result
     }
 
+    /// How things stand, as far as that can be read.
+    pub(super) fn state(&self) -> Option<State> {
+        self.with(|budget| budget.state(&self.caller, System.time())).map(|(state, _)| state)
+    }
+
     /// Explains how things stand, where somebody wants to know.
     pub(super) fn trace(&self) {
         trace(&*self.reporter, 1, || {
-            let state = self.with(|budget| budget.state(&self.caller, System.time()));
-            state.map_or_else(|| "* limits: unknown".to_owned(), |(state, _)| format!("* limits: {state}"))
+            self.state().map_or_else(|| "* limits: unknown".to_owned(), |state| format!("* limits: {state}"))
         });
     }
 }

@@ -5,6 +5,7 @@ mod complete;
 mod completions;
 mod connect;
 mod desk;
+mod doctor;
 mod ending;
 mod hands;
 mod journal;
@@ -60,7 +61,7 @@ pub fn run(cli: &Cli) -> Exit {
     let terminal = Terminal { stderr: std::io::stderr().is_terminal(), stdout: std::io::stdout().is_terminal() };
     let reporter = Rc::new(Reporter::new(settings::output(&cli.global, &environment, terminal)));
     let begun = System.moment();
-    let exit = carry_out(cli, &environment, &reporter);
+    let exit = carry_out(cli, &environment, terminal, &reporter);
     // Whatever way it ended: what is drawn, and what the terminal's tab shows, goes.
     reporter.still();
     if let Some(after) = notify::asked(&cli.command)
@@ -73,8 +74,8 @@ pub fn run(cli: &Cli) -> Exit {
 }
 
 /// Carries it out, and tells of what it could not tell of itself.
-fn carry_out(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Exit {
-    let outcome = catch_unwind(AssertUnwindSafe(|| command(cli, environment, reporter)));
+fn carry_out(cli: &Cli, environment: &Environment, terminal: Terminal, reporter: &Rc<Reporter>) -> Exit {
+    let outcome = catch_unwind(AssertUnwindSafe(|| command(cli, environment, terminal, reporter)));
     let error = match outcome {
         Ok(Ok(exit)) => return exit,
         Ok(Err(error)) => error,
@@ -85,7 +86,7 @@ fn carry_out(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> E
     reporter.finish(&Conclusion::of_error(&error, Timestamp::now()), &[]).into()
 }
 
-fn command(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Result<Exit, Error> {
+fn command(cli: &Cli, environment: &Environment, terminal: Terminal, reporter: &Rc<Reporter>) -> Result<Exit, Error> {
     if !matches!(cli.command, Command::Sandbox(_) | Command::Completions { .. } | Command::Manual { .. }) {
         settings::readable(environment)?;
     }
@@ -94,6 +95,7 @@ fn command(cli: &Cli, environment: &Environment, reporter: &Rc<Reporter>) -> Res
         Command::Status(flags) => status::run(flags, &cli.global, environment, reporter),
         Command::Batch(flags) => batch::run(flags, &cli.global, environment, reporter),
         Command::Sessions(flags) => sessions::run(flags, &cli.global, environment, reporter),
+        Command::Doctor => doctor::run(&cli.global, environment, terminal, reporter),
         Command::Sandbox(flags) => sandbox::run(flags, reporter),
         Command::Completions { shell } => completions::run(*shell, reporter),
         Command::Manual { format } => manual::run(*format, reporter),

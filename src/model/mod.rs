@@ -3,6 +3,7 @@
 pub mod auth_url;
 pub mod base_url;
 pub mod batch;
+pub mod check;
 pub mod conclusion;
 pub mod config;
 pub mod deadline;

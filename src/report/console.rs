@@ -137,6 +137,11 @@ impl Console {
         }
     }
 
+    /// How wide it is, where it is a terminal.
+    pub(super) fn columns(&self) -> Option<usize> {
+        self.term.size_checked().map(|(_, columns)| usize::from(columns))
+    }
+
     pub(super) const fn frame(&self) -> Duration {
         if self.output.animate { FRAME } else { STILL }
     }

@@ -1,6 +1,7 @@
 //! Where events become output: lines for a person on stderr, a line or JSON for a script on stdout.
 
 mod abilities;
+mod checks;
 mod console;
 mod foreign;
 mod json;

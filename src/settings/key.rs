@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 use super::file::open_to_others;
-use super::{Reach, Whose, command};
+use super::{Chosen, Whose, command};
 use crate::error::Error;
 use crate::exit::Outcome;
+use crate::model::check::key::{Form, shape};
 use crate::model::config::KeyFrom;
 use crate::model::environment::Environment;
 use crate::model::words::failure::WHERE_KEYS_ARE;
@@ -19,15 +20,15 @@ const LONGEST_KEY_FILE: u64 = 64 * 1024;
 
 /// The key of a workspace, from where it is said to be.
 pub(super) fn find(
-    reach: &Reach,
+    chosen: &Chosen,
     environment: &Environment,
     warnings: &mut Vec<String>,
 ) -> Result<SecretString, Error> {
-    match &reach.whose {
+    match &chosen.whose {
         Whose::Flag(path) => from_file("--api-key-file", path, warnings),
         Whose::Variable => from_variable("INSTANTLY_API_KEY", "INSTANTLY_API_KEY", environment),
         Whose::VariableFile(path) => from_file("INSTANTLY_API_KEY_FILE", path, warnings),
-        Whose::Profile(name, _) => of_profile(name, reach, environment, warnings),
+        Whose::Profile(name, _) => of_profile(name, chosen, environment, warnings),
         Whose::Nobody => Err(Error::new(Outcome::Auth, "no API key")
             .hint("Give it with INSTANTLY_API_KEY=..., with --api-key-file PATH (- for stdin), or in a profile.")
             .hint(WHERE_KEYS_ARE)
@@ -36,13 +37,39 @@ pub(super) fn find(
     }
 }
 
+/// Where the key of a workspace is said to be, in words, and the file that it is in. Of a program only its name is told:
+/// its arguments may be anything.
+pub(super) fn place(chosen: &Chosen, environment: &Environment) -> (String, Option<PathBuf>) {
+    match (&chosen.whose, chosen.source()) {
+        (Whose::Flag(path), _) if path == Path::new("-") => ("stdin (--api-key-file -)".to_owned(), None),
+        (Whose::Flag(path), _) => (format!("{} (--api-key-file)", path.display()), Some(path.clone())),
+        (Whose::Variable, _) => ("INSTANTLY_API_KEY".to_owned(), None),
+        (Whose::VariableFile(path), _) => (format!("{} (INSTANTLY_API_KEY_FILE)", path.display()), Some(path.clone())),
+        (Whose::Profile(name, by), Some((profile, file))) => {
+            let named = format!("the profile {name}, which {} names", by.name());
+            match &profile.key {
+                KeyFrom::File(path) => {
+                    let path = located(path, &file.path, environment);
+                    (format!("{} (of {named})", path.display()), Some(path))
+                }
+                KeyFrom::Variable(variable) => (format!("{variable} (of {named})"), None),
+                KeyFrom::Command(words) => {
+                    let program = words.first().map(String::as_str).unwrap_or_default();
+                    (format!("what {program} prints (of {named})"), None)
+                }
+            }
+        }
+        (Whose::Profile(..) | Whose::Nobody, _) => ("nowhere".to_owned(), None),
+    }
+}
+
 fn of_profile(
     name: &str,
-    reach: &Reach,
+    chosen: &Chosen,
     environment: &Environment,
     warnings: &mut Vec<String>,
 ) -> Result<SecretString, Error> {
-    let Some((profile, file)) = reach.source() else {
+    let Some((profile, file)) = chosen.source() else {
         return Err(Error::internal(format!("the profile {name} was not read")));
     };
     match &profile.key {
@@ -85,6 +112,10 @@ fn from_variable(variable: &str, from: &str, environment: &Environment) -> Resul
 /// The first line of a file, or of standard input.
 fn from_file(name: &str, path: &Path, warnings: &mut Vec<String>) -> Result<SecretString, Error> {
     let text = read(path).map_err(|error| {
+        if path.to_str().is_some_and(|path| shape(path).form == Form::Pair) {
+            return Error::usage(format!("{name}: what it names is no file, and looks like an API key itself"))
+                .hint("Put the key into a file of yours and name that, or set INSTANTLY_API_KEY to the key.");
+        }
         Error::usage(format!("{name}: {} cannot be read", path.display()))
             .because(error)
             .hint("Name a file whose first line is the key, or - for stdin.")

@@ -19,7 +19,7 @@ use crate::model::words::Route;
 pub use file::{ConfigFile, config_file, config_path, key_variables, profiles};
 pub use limits::limits;
 pub use output::{Terminal, output};
-pub use reach::{Reach, Workspaces, interval};
+pub use reach::{Chosen, Reach, Workspaces, interval};
 pub use readable::readable;
 pub use state::{Place, place, state};
 pub use whose::{By, Whose};

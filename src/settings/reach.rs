@@ -1,8 +1,11 @@
 //! A workspace as it was asked for: where it is, with whose key, and what its profile says of it.
 
 use std::cell::OnceCell;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
+
+use secrecy::SecretString;
 
 use super::file::{self, ConfigFile};
 use super::{By, Whose};
@@ -25,12 +28,20 @@ pub struct Workspaces<'a> {
 #[derive(Clone, Debug)]
 pub struct Reach {
     /// With whose key it is reached.
-    pub whose: Whose,
+    pub chosen: Chosen,
     /// Where its API is.
     pub base: BaseUrl,
     /// What named the base URL.
     pub base_from: String,
-    profile: Option<Profile>,
+}
+
+/// With whose key a workspace is reached, and what its profile says of it.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// With whose.
+    pub whose: Whose,
+    /// The profile, where one says so.
+    pub profile: Option<Profile>,
     file: Option<ConfigFile>,
 }
 
@@ -57,15 +68,20 @@ impl<'a> Workspaces<'a> {
 
     /// The one that is meant where nothing else is named.
     pub fn asked(&self) -> Result<Reach, Error> {
-        self.reach(Whose::decide(self.flags, self.environment)?)
+        self.reach(self.chosen()?)
     }
 
     /// The one that a row of a list names.
     pub fn named(&self, name: &str) -> Result<Reach, Error> {
-        self.reach(Whose::Profile(name.to_owned(), By::Row))
+        self.reach(self.choose(Whose::Profile(name.to_owned(), By::Row))?)
     }
 
-    fn reach(&self, whose: Whose) -> Result<Reach, Error> {
+    /// With whose key the one is reached that is meant where nothing else is named, wherever that is.
+    pub fn chosen(&self) -> Result<Chosen, Error> {
+        self.choose(Whose::decide(self.flags, self.environment)?)
+    }
+
+    fn choose(&self, whose: Whose) -> Result<Chosen, Error> {
         let (file, profile) = match &whose {
             Whose::Profile(name, by) => {
                 let file = self.file()?;
@@ -73,8 +89,13 @@ impl<'a> Workspaces<'a> {
             }
             _ => (None, None),
         };
-        let (base, base_from) = self.base(&whose, profile.as_ref())?;
-        Ok(Reach { whose, base, base_from, profile, file })
+        Ok(Chosen { whose, profile, file })
+    }
+
+    /// Where that is.
+    pub fn reach(&self, chosen: Chosen) -> Result<Reach, Error> {
+        let (base, base_from) = self.base(&chosen)?;
+        Ok(Reach { chosen, base, base_from })
     }
 
     /// A profile that was asked for and cannot be had never falls back to another workspace's key.
@@ -100,7 +121,8 @@ impl<'a> Workspaces<'a> {
 
     /// Where the API is. What a profile that was asked for says of itself beats the environment, which beats what the
     /// default one does.
-    fn base(&self, whose: &Whose, profile: Option<&Profile>) -> Result<(BaseUrl, String), Error> {
+    pub fn base(&self, Chosen { whose, profile, .. }: &Chosen) -> Result<(BaseUrl, String), Error> {
+        let profile = profile.as_ref();
         let of_profile = profile.and_then(|profile| Some((profile.base_url.clone()?, &profile.name)));
         let of_profile = of_profile.map(|(base, name)| (base, format!("the profile {name}")));
         let variable = self.environment.var("INSTANTLY_BASE_URL");
@@ -134,17 +156,40 @@ fn long_enough(interval: Duration, name: &str, base: &BaseUrl) -> Result<Duratio
         .hint(format!("It has to be at least {}: the API limits calls.", length(shortest))))
 }
 
+impl Chosen {
+    /// Nobody's: where it cannot be told whose key is meant.
+    #[must_use]
+    pub const fn nobody() -> Self {
+        Self { whose: Whose::Nobody, profile: None, file: None }
+    }
+
+    /// The key, asked for now, and what a person should know about where it is.
+    pub fn key(&self, environment: &Environment, warnings: &mut Vec<String>) -> Result<SecretString, Error> {
+        key::find(self, environment, warnings)
+    }
+
+    /// Where the key is, in words, and the file that it is in.
+    #[must_use]
+    pub fn place(&self, environment: &Environment) -> (String, Option<PathBuf>) {
+        key::place(self, environment)
+    }
+
+    pub(super) fn source(&self) -> Option<(&Profile, &ConfigFile)> {
+        self.profile.as_ref().zip(self.file.as_ref())
+    }
+}
+
 impl Reach {
     /// The name of its profile, where it has one.
     #[must_use]
     pub fn profile(&self) -> Option<Rc<str>> {
-        self.profile.as_ref().map(|profile| profile.name.as_str().into())
+        self.chosen.profile.as_ref().map(|profile| profile.name.as_str().into())
     }
 
     /// The program that its profile has its URLs opened with.
     #[must_use]
     pub fn browser(&self) -> Option<&str> {
-        self.profile.as_ref()?.browser.as_deref()
+        self.chosen.profile.as_ref()?.browser.as_deref()
     }
 
     /// How to reach it and as whom, and what a person should know about that. The key is asked for now.
@@ -152,19 +197,15 @@ impl Reach {
         let base = self.base.clone();
         let proxy = ProxyChoice::read(environment, &base)?;
         let roots = Roots::read(flags.ca_cert.as_deref(), environment);
-        let mut warnings: Vec<String> = self.file.as_ref().and_then(ConfigFile::warning).into_iter().collect();
-        let key = key::find(self, environment, &mut warnings)?;
+        let mut warnings: Vec<String> = self.chosen.file.as_ref().and_then(ConfigFile::warning).into_iter().collect();
+        let key = self.chosen.key(environment, &mut warnings)?;
         let config = Config { base, key, timeout: flags.request_timeout, roots, proxy, keep: Duration::ZERO };
         Ok((config, warnings))
     }
 
-    pub(super) fn source(&self) -> Option<(&Profile, &ConfigFile)> {
-        self.profile.as_ref().zip(self.file.as_ref())
-    }
-
     /// The interval that was asked for, or the profile's, or the default; refused where it is shorter than this base allows.
     pub fn interval(&self, asked: Option<Duration>) -> Result<Duration, Error> {
-        let of_profile = self.profile.as_ref().and_then(|profile| Some((profile.interval?, &profile.name)));
+        let of_profile = self.chosen.profile.as_ref().and_then(|profile| Some((profile.interval?, &profile.name)));
         let (interval, name) = match (asked, of_profile) {
             (Some(interval), _) => (interval, "--interval".to_owned()),
             (None, Some((interval, name))) => (interval, format!("the profile {name}'s interval")),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
@@ -11,6 +12,9 @@ use super::{fingerprint, place, rows};
 
 /// Marks the file as this tool's: four letters of its name.
 const APPLICATION: i64 = 0x494f_4175;
+
+/// How long another process is waited for by somebody who only looks.
+const LOOKING: Duration = Duration::from_secs(2);
 
 /// How many statements are kept ready: more than there are, since each that is not is read anew every time.
 const STATEMENTS: usize = 128;
@@ -218,6 +222,31 @@ pub(super) fn is_sound(path: &Path) -> Result<bool, Fault> {
         Err(Fault::Damaged(_)) => Ok(false),
         sound => sound,
     }
+}
+
+/// The version of a file's form and how many sessions are in it, without changing anything. A new one has version 0.
+///
+/// It is looked over less closely than by [`is_sound`], so that a large one takes no longer than people wait.
+pub(super) fn look(path: &Path) -> Result<(i64, u64), Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| refused(path, error))?;
+    connection.busy_timeout(LOOKING)?;
+    connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")?;
+    let version = version(&connection, path, i64::try_from(STEPS.len()).unwrap_or(i64::MAX))?;
+    if version == 0 {
+        return Ok((0, 0));
+    }
+    let found = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?;
+    if found != "ok" {
+        // Which of its databases it is goes without saying.
+        return Err(Fault::Damaged(found.replace("*** in database main ***", "").trim().to_owned()));
+    }
+    if form(&connection)? != form_after(&STEPS[..usize::try_from(version).unwrap_or(0)])? {
+        return Err(Fault::Damaged("its tables are not what they were".into()));
+    }
+    rows::secret(&connection)?;
+    let sessions = connection.query_row("SELECT count(*) FROM session", [], |row| row.get::<_, i64>(0))?;
+    Ok((version, sessions.unsigned_abs()))
 }
 
 /// A file in which a transaction has been begun, so that nobody else begins one, and nothing was done.

@@ -9,6 +9,7 @@ mod aside;
 mod busy;
 mod claims;
 mod db;
+mod examine;
 mod fault;
 mod file;
 mod fingerprint;
@@ -20,6 +21,7 @@ mod queue;
 mod results;
 mod rows;
 
+pub use examine::examine;
 pub use fault::Fault;
 pub use journal::{Busy, Chosen, Entry, Erased, Journal, Waiter};
 pub use limits::{Back, Budget, Caller, Departure, Entry as Admission, Mark, Memory, Pass, Ticket, Turn};

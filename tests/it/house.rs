@@ -272,6 +272,7 @@ fn help_has_every_flag_and_the_exit_codes() {
         (&["batch"], batch, true),
         (&["sessions"], &["--outcome", "--provider", "--limit", "--sandbox"], false),
         (&["sessions", "forget"], &["--all", "--sandbox"], false),
+        (&["doctor"], &[], true),
         (&["sandbox"], sandbox, false),
         (&["completions"], &[], false),
         (&["manual"], &["--format"], false),

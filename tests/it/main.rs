@@ -8,6 +8,7 @@ mod browsers;
 mod comforts;
 mod completing;
 mod consent;
+mod doctor;
 mod environments;
 mod events;
 mod house;

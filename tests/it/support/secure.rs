@@ -9,6 +9,7 @@ use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair,
 };
 use rustls::ServerConfig;
+use rustls::pki_types::CertificateDer;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
@@ -69,12 +70,17 @@ impl Authority {
     fn server(&self, name: &str, along: bool) -> ServerConfig {
         let (leaf, key) = self.certificate(name);
         let chain = [&leaf, self.own()].into_iter().take(1 + usize::from(along)).map(|it| it.der().clone());
+        Self::showing(chain.collect(), &key)
+    }
+
+    /// A server's side of TLS that shows these certificates, the first of which is for this key.
+    fn showing(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> ServerConfig {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(chain.collect(), key.serialize_der().try_into().unwrap())
+            .with_single_cert(chain, key.serialize_der().try_into().unwrap())
             .unwrap()
     }
 }
@@ -90,6 +96,15 @@ impl Front {
     /// Takes TLS off in front of the server at this address, as the host of this name.
     pub fn tls(backend: SocketAddr, authority: &Authority, name: &str) -> Self {
         Self::secure(backend, authority.server(name, false))
+    }
+
+    /// The same with a certificate whose time was over on 3 February 2021.
+    pub fn expired(backend: SocketAddr, authority: &Authority, name: &str) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        (params.not_before, params.not_after) = (rcgen::date_time_ymd(2020, 1, 1), rcgen::date_time_ymd(2021, 2, 3));
+        let leaf = params.signed_by(&key, &authority.issuer).unwrap();
+        Self::secure(backend, Authority::showing(vec![leaf.der().clone()], &key))
     }
 
     /// The same, with the authority's own certificate presented along.
