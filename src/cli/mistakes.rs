@@ -14,6 +14,7 @@ const COMMANDS: &[(&[&str], &str)] = &[
     (&["login", "signin", "auth", "authorize", "oauth", "add", "link", "start"], "connect"),
     (&["show", "get", "wait", "resume", "result"], "status"),
     (&["import", "csv", "bulk"], "batch"),
+    (&["check", "diagnose", "diag", "health", "debug"], "doctor"),
     (&["list", "ls", "history", "log", "journal", "forget"], "sessions"),
     (&["server", "serve", "mock", "fake"], "sandbox"),
 ];

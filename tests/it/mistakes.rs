@@ -13,6 +13,8 @@ fn what_was_probably_meant_is_said() {
         ("help conect", "a similar subcommand exists: 'connect'"),
         ("login", "perhaps 'connect' is what you are looking for"),
         ("list", "perhaps 'sessions' is what you are looking for"),
+        ("check", "perhaps 'doctor' is what you are looking for"),
+        ("docter", "a similar subcommand exists: 'doctor'"),
         ("help import", "perhaps 'batch' is what you are looking for"),
         ("connect gogle", "a similar value exists: 'google'"),
         ("connect Google", "a similar value exists: 'google'"),
