@@ -13,7 +13,7 @@
 //! | [`store`] | the journal of sessions and the shared limits, in one `SQLite` file: what was read, who waits | `model` |
 //! | [`flow`] | the async shell: starting a session, watching it, settling a lost result; clock, signals | `model` |
 //! | [`cli`] | the command line as clap reads it | `model`, `sandbox` (the names of its scenarios) |
-//! | [`settings`] | flags and environment, resolved | `cli`, `model`, `api`, `report` and `store` (their configuration) |
+//! | [`settings`] | flags, environment and config file, resolved | `cli`, `model`, `api`, `report` and `store` (their configuration) |
 //! | [`commands`] | a file a subcommand: settings, flow, report, exit code | all of the above |
 //!
 //! `exit` and `error` are open to every room. The adapters (`api`, `browser`, `report`, `sandbox`, `store`) never import

@@ -7,7 +7,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::ending::{Context, Learned};
-use super::hands::{Hands, Wishes};
+use super::handover::{Handover, Wishes};
 use super::journal::Store;
 use super::recording::{Found, Recording};
 use super::starting::{Session, begin};
@@ -191,9 +191,9 @@ async fn connect(
         recording.leave().await;
         return Ok(context.finish(Ended::Deserted, |_| None));
     }
-    let mut hands = Hands::begin(wishes, &session.auth_url, reporter);
+    let mut handover = Handover::begin(wishes, &session.auth_url, reporter);
     if flags.no_wait {
-        return Ok(leave(&mut shell, &context, &session, hands).await);
+        return Ok(leave(&mut shell, &context, &session, handover).await);
     }
     let until = System.time().saturating_add(session.expiry.life).unwrap_or_default();
     reporter.emit(Event::Watching { id: id.clone(), expires_at: until });
@@ -205,10 +205,10 @@ async fn connect(
     let mut watching = pin!(recording.follow(&mut shell, terms));
     let ended = tokio::select! {
         biased;
-        ended = async { hands.done().await; std::future::pending().await } => ended,
+        ended = async { handover.done().await; std::future::pending().await } => ended,
         ended = &mut watching => ended,
     };
-    hands.leave();
+    handover.leave();
     context.learned = recording.learned();
     Ok(context.finish(ended, |end| (end.outcome == Outcome::Connected).then(|| end.message.clone())))
 }
@@ -240,12 +240,12 @@ async fn leave<S: Stop>(
     shell: &mut Shell<'_, System, S>,
     context: &Context<'_>,
     session: &Session,
-    mut hands: Hands<'_>,
+    mut handover: Handover<'_>,
 ) -> Exit {
     let stopped = tokio::select! {
         biased;
         signal = shell.stop.requested() => Some(signal),
-        () = hands.done() => None,
+        () = handover.done() => None,
     };
     if let Some(signal) = stopped {
         return context.finish(Ended::Stopped(signal, Last::Nothing), |_| None);

@@ -7,7 +7,7 @@ mod connect;
 mod desk;
 mod doctor;
 mod ending;
-mod hands;
+mod handover;
 mod journal;
 mod limiter;
 mod manual;

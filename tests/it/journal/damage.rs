@@ -222,7 +222,7 @@ fn a_file_that_is_not_ours_to_change_is_refused_and_not_touched() {
     let path = foreign.path().join("x.db");
     Connection::open(&path).unwrap().execute_batch("CREATE TABLE session (id); PRAGMA user_version = 1").unwrap();
     for (file, words) in [
-        (meddled("PRAGMA user_version = 4"), "written by a newer version of instantly-oauth"),
+        (meddled("PRAGMA user_version = 99"), "written by a newer version of instantly-oauth"),
         (fs::read(&path).unwrap(), "a database of some other program"),
     ] {
         let folder = tempfile::tempdir().unwrap();

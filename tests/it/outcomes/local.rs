@@ -14,7 +14,7 @@ fn what_is_printed_for_people_and_shells_is_a_success() {
         (&["--version"], concat!("instantly-oauth ", env!("CARGO_PKG_VERSION"))),
         (&["completions", "bash"], "complete -o nospace"),
         (&["completions", "zsh"], "#compdef instantly-oauth"),
-        (&["completions", "fish"], "complete -c instantly-oauth"),
+        (&["completions", "fish"], "complete --command instantly-oauth"),
         (&["completions", "powershell"], "Register-ArgumentCompleter"),
         (&["completions", "elvish"], "edit:completion"),
     ] {

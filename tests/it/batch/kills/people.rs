@@ -142,8 +142,8 @@ impl Act {
             Self::Nothing => unreachable!(),
         };
         let cell = |tag: &str| {
-            let cell = page.split(tag).nth(1).and_then(|rest| rest.split('<').next());
-            cell.unwrap_or_else(|| panic!("no {tag} in {page}")).to_owned()
+            let cell = page.split(tag).nth(1).and_then(|rest| rest.split("</").next());
+            cell.unwrap_or_else(|| panic!("no {tag} in {page}")).replace("<wbr>", "")
         };
         let is = |title: &str| page.contains(&format!("<h1>{title}</h1>"));
         match status {

@@ -25,29 +25,29 @@ impl Wishes {
 }
 
 /// It being done.
-pub(super) struct Hands<'a> {
+pub(super) struct Handover<'a> {
     reporter: &'a Reporter,
     url: &'a AuthUrl,
     browser: Option<Opening>,
     clipboard: Option<Opening>,
 }
 
-impl<'a> Hands<'a> {
+impl<'a> Handover<'a> {
     /// Begins, and tells at once of what cannot even be tried.
     pub(super) fn begin(wishes: Wishes, url: &'a AuthUrl, reporter: &'a Reporter) -> Self {
         let private = wishes.private;
         let opening = |launchers: &[Launcher]| Opening::new(launchers, url.as_str()).without(&private);
-        let mut hands = Self { reporter, url, browser: None, clipboard: None };
+        let mut handover = Self { reporter, url, browser: None, clipboard: None };
         match wishes.browser {
-            Plan::Try(launchers) => hands.browser = Some(opening(&launchers)),
+            Plan::Try(launchers) => handover.browser = Some(opening(&launchers)),
             Plan::Nothing { reason } => reporter.emit(Event::Browser(Err(reason))),
         }
         match wishes.clipboard {
-            Some(Ok(launchers)) => hands.clipboard = Some(opening(&launchers)),
-            Some(Err(reason)) => hands.copied(Opened::No { reason }),
+            Some(Ok(launchers)) => handover.clipboard = Some(opening(&launchers)),
+            Some(Err(reason)) => handover.copied(Opened::No { reason }),
             None => {}
         }
-        hands
+        handover
     }
 
     /// Goes on until all is done. May be dropped at any await and called again.
