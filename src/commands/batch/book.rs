@@ -109,6 +109,9 @@ impl Book {
         }
         self.pay(paid);
         for (job, sessions) in owed {
+            if self.over[job.index].is_some() {
+                self.overtaken.push(job.index);
+            }
             self.take_up(job, sessions);
         }
         self.queue.extend(fresh);

@@ -64,6 +64,10 @@ pub(super) fn plan(known: Known<'_>) -> Plan {
         let entry = past.get(&key);
         let before = entry.map_or(0, |entry| entry.attempts);
         if let Some(owed) = of_key.remove(&key) {
+            // Another row's session has connected it while its own was being started, which may have connected another yet.
+            if entry.is_some_and(|entry| entry.outcome == Outcome::Connected.name()) {
+                plan.done.push(index);
+            }
             plan.owed.push((Job::new(index, before), owed));
             continue;
         }

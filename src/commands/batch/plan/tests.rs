@@ -57,7 +57,7 @@ fn planned(
     }
     for (job, sessions) in &plan.owed {
         let ids: Vec<_> = sessions.iter().map(|(record, _)| record.id.to_string()).collect();
-        rows[job.index] = format!("takes up {} after {}", ids.join("+"), job.before);
+        rows[job.index] += &format!("takes up {} after {}", ids.join("+"), job.before);
     }
     (rows, plan.paid.iter().map(ToString::to_string).collect())
 }
@@ -97,5 +97,14 @@ fn sessions_that_nobody_was_told_of_are_taken_up_and_others_are_paid() {
     ];
     let (rows, paid) = planned(&past, owed, &[("b@x.com", Provider::Google)], false, false);
     assert_eq!(rows, ["takes up s2 after 2", "takes up s3+s4 after 0", "new after 0", "new after 0"]);
+    assert_eq!(paid, ["s1"]);
+}
+
+#[test]
+fn a_row_that_another_session_has_connected_is_done_while_its_own_is_asked_after() {
+    let past = [("a@x.com", entry("connected", 100))];
+    let owed = vec![session("s1", "a@x.com", 50), session("s2", "a@x.com", 150)];
+    let (rows, paid) = planned(&past, owed, &[], false, false);
+    assert_eq!(rows, ["donetakes up s2 after 2", "new after 0", "new after 0", "new after 0"]);
     assert_eq!(paid, ["s1"]);
 }
