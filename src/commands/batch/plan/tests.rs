@@ -57,7 +57,7 @@ fn planned(
     }
     for (job, sessions) in &plan.owed {
         let ids: Vec<_> = sessions.iter().map(|(record, _)| record.id.to_string()).collect();
-        rows[job.index] += &format!("takes up {} after {}", ids.join("+"), job.before);
+        rows[job.index] = format!("{}takes up {} after {}", rows[job.index], ids.join("+"), job.before);
     }
     (rows, plan.paid.iter().map(ToString::to_string).collect())
 }
