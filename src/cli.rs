@@ -121,7 +121,7 @@ pub struct Global {
     #[arg(help = "Where the API is; https, save on this machine [env: INSTANTLY_BASE_URL] [default: https://api.instantly.ai]", long, global = true, value_name = "URL", value_hint = clap::ValueHint::Url)]
     pub base_url: Option<String>,
     /// Certificates to trust beside the system's.
-    #[arg(help = "Certificates to trust beside the system's, in PEM form [env: SSL_CERT_FILE, SSL_CERT_DIR]", long, global = true, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
+    #[arg(help = "Certificates to trust beside the system's, in PEM or DER form [env: SSL_CERT_FILE, SSL_CERT_DIR]", long, global = true, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
     pub ca_cert: Option<PathBuf>,
     /// The limit for one request
     #[arg(long, global = true, value_name = "DURATION", default_value = "15s", value_parser = duration::positive)]

@@ -34,8 +34,8 @@ use table::Look;
 
 pub use offer::{Candidate, offer};
 
-/// The columns of a table that no terminal shows.
-const WIDTH: usize = 80;
+/// The columns of a table that no terminal shows: whatever it takes, so that each session is one line for `grep`.
+const WIDTH: usize = 4096;
 
 /// How to talk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

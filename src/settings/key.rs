@@ -116,9 +116,13 @@ fn from_file(name: &str, path: &Path, warnings: &mut Vec<String>) -> Result<Secr
             return Error::usage(format!("{name}: what it names is no file, and looks like an API key itself"))
                 .hint("Put the key into a file of yours and name that, or set INSTANTLY_API_KEY to the key.");
         }
-        Error::usage(format!("{name}: {} cannot be read", path.display()))
-            .because(error)
-            .hint("Name a file whose first line is the key, or - for stdin.")
+        Error::usage(format!("{name}: {} cannot be read", path.display())).because(error).hint(
+            if name.starts_with("--") {
+                "Name a file whose first line is the key, or - for stdin."
+            } else {
+                "Name a file whose first line is the key."
+            },
+        )
     })?;
     let shown = path.display();
     if let Some(mode) = open_to_others(path, 0o077) {

@@ -45,7 +45,7 @@ pub(super) const ENVIRONMENT: Terms = &[
         &["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"],
         "The proxy to use, and the hosts that are reached without it.",
     ),
-    (&["SSL_CERT_FILE", "SSL_CERT_DIR"], "Certificates to trust, in PEM form."),
+    (&["SSL_CERT_FILE", "SSL_CERT_DIR"], "Certificates to trust, in PEM or DER form."),
     (&["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"], "Whether to colour, where `--color` does not say."),
     (&["CI", "TERM"], "With `CI` set, or a terminal that calls itself `dumb`, nothing moves on the screen."),
     (&["LC_ALL", "LC_CTYPE", "LANG"], "Whether more than ASCII is shown."),

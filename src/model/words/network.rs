@@ -79,7 +79,13 @@ pub(super) fn words(kind: NetworkKind, detail: &str, route: &Route) -> (String, 
         ),
         NetworkKind::Connect => (
             format!("no connection to {host} ({detail})"),
-            vec!["Check the network connection and firewall, and whether a proxy (HTTPS_PROXY) is needed.".to_owned()],
+            vec![if is_here(host) {
+                "Nothing on this machine answers there: is it running? It is named by --base-url, INSTANTLY_BASE_URL or the \
+                 profile."
+                    .to_owned()
+            } else {
+                "Check the network connection and firewall, and whether a proxy (HTTPS_PROXY) is needed.".to_owned()
+            }],
         ),
         NetworkKind::Proxy | NetworkKind::ProxyLogin => (
             format!("a proxy did not let the request through ({detail})"),
@@ -210,6 +216,12 @@ fn without_port(host: &str) -> &str {
     host.rsplit_once(':')
         .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
         .map_or(host, |(host, _)| host)
+}
+
+/// Whether this host, with its port, is this machine.
+fn is_here(authority: &str) -> bool {
+    let name = authority.rsplit_once(':').map_or(authority, |(name, _)| name);
+    name == "localhost" || name == "[::1]" || name.starts_with("127.")
 }
 
 #[cfg(test)]
