@@ -16,7 +16,10 @@ Register-ArgumentCompleter -Native -CommandName 'instantly-oauth' -ScriptBlock {
         & instantly-oauth -- @before ":$wordToComplete" 2>$null | ForEach-Object {
             $value, $about = $_ -split "`t", 2
             if (-not $about) { $about = $value }
-            $text = if ($value -match '[\s''$(){};,&|]') { "'" + $value.Replace("'", "''") + "'" } else { $value }
+            # Quotes are more than one sign here: typographic ones close a text as well.
+            $text = if ($value -match '^[A-Za-z0-9_./:=+\\-][A-Za-z0-9_@./:=+\\-]*$') { $value } else {
+                "'" + ($value -replace '[\u0027\u2018-\u201b]', '$0$0') + "'"
+            }
             [System.Management.Automation.CompletionResult]::new($text, $value, 'ParameterValue', $about)
         }
     } finally {

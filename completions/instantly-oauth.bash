@@ -6,6 +6,8 @@ _instantly_oauth() {
     COMPREPLY=()
     # The line, since bash breaks words at `=` and `:`, and behind the colon the part of the last one that it will replace.
     while IFS= read -r candidate; do
+        # No blank where the word goes on behind the cursor.
+        [[ ${COMP_LINE:COMP_POINT:1} == [!\ ]* ]] && candidate=${candidate% }
         COMPREPLY+=("$candidate")
     done < <(INSTANTLY_OAUTH_COMPLETE=bash instantly-oauth -- "${COMP_LINE:0:COMP_POINT}" ":$2" 2>/dev/null)
 }

@@ -1,6 +1,8 @@
 //! Being asked to stop.
 
 use std::io;
+#[cfg(unix)]
+use std::time::{Duration, Instant};
 
 /// A signal that asks for an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +19,11 @@ pub trait Stop {
     fn requested(&mut self) -> impl Future<Output = Signal>;
 }
 
+/// A signal that comes as soon as this after the first is the same one once more: whoever runs this tool for somebody may pass
+/// on a Ctrl-C that the terminal has sent to both.
+#[cfg(unix)]
+const SAME: Duration = Duration::from_millis(250);
+
 /// The process's own signals. From the second one on they do what they do by default: end it at once.
 #[cfg(unix)]
 #[derive(Debug)]
@@ -30,20 +37,20 @@ impl Signals {
     /// Begins to listen. Fails where the system refuses a handler.
     pub fn listen() -> io::Result<Self> {
         use signal_hook::consts::{SIGINT, SIGTERM};
-        use signal_hook::flag;
-        use std::sync::Arc;
-        use std::sync::atomic::AtomicBool;
+        use signal_hook::iterator;
+        use signal_hook::low_level::emulate_default_handler;
         use tokio::signal::unix::{SignalKind, signal};
 
-        // The handlers run in this order, so the first signal sets the flag only after it was looked at. A second one
-        // ends the process even while it is stuck in a write.
-        let seen = Arc::new(AtomicBool::new(false));
-        for number in [SIGINT, SIGTERM] {
-            flag::register_conditional_default(number, Arc::clone(&seen))?;
-        }
-        for number in [SIGINT, SIGTERM] {
-            flag::register(number, Arc::clone(&seen))?;
-        }
+        // A thread of its own ends the process even while this one is stuck in a write.
+        let mut all = iterator::Signals::new([SIGINT, SIGTERM])?;
+        std::thread::Builder::new().spawn(move || {
+            let mut first: Option<Instant> = None;
+            for number in all.forever() {
+                if first.get_or_insert_with(Instant::now).elapsed() >= SAME {
+                    let _ = emulate_default_handler(number);
+                }
+            }
+        })?;
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 }

@@ -14,14 +14,16 @@ pub struct Candidate {
     pub about: Option<String>,
 }
 
-/// Writes candidates to stdout, a line each, with what they are behind a tab.
+/// Writes candidates to stdout, a line each, with what they are behind a tab. What cannot be written as it is (a line end, a
+/// control character, what is not text) is left out: another word would be typed instead.
 pub fn offer(candidates: &[Candidate]) -> io::Result<()> {
     let line = |candidate: &Candidate| {
         let about = candidate.about.as_deref().map(|about| format!("\t{}", plain(about)));
-        plain(&candidate.value) + &about.unwrap_or_default()
+        candidate.value.clone() + &about.unwrap_or_default()
     };
-    match candidates {
-        [] => Ok(()),
-        _ => stdout::line(&candidates.iter().map(line).collect::<Vec<_>>().join("\n")),
-    }
+    let is_sound = |candidate: &&Candidate| {
+        plain(&candidate.value) == candidate.value && !candidate.value.contains(char::REPLACEMENT_CHARACTER)
+    };
+    let lines: Vec<String> = candidates.iter().filter(is_sound).map(line).collect();
+    if lines.is_empty() { Ok(()) } else { stdout::line(&lines.join("\n")) }
 }

@@ -97,11 +97,25 @@ fn a_second_signal_ends_it_at_once() {
         api.wait_for(2);
         live.signal(first);
         live.stderr.until("Stopping");
-        live.signal(second);
+        live.insist(second);
         let run = live.end();
         ended_by(&run, number);
         // It had no time for last words.
         assert!(run.stdout.is_empty() && !run.stderr.contains(NEXT), "{run:#?}");
+    }
+}
+
+#[test]
+fn a_signal_that_is_passed_on_to_it_as_well_counts_once() {
+    for both in ["kill -INT $0; kill -INT $0", "kill -INT $0; kill -TERM $0"] {
+        let api = Scripted::new([Act::started(), Act::pending()]);
+        let mut live = Live::start(Tool::connect(&api.url(), &PATIENT));
+        live.stderr.until("Waiting for session");
+        let process = live.process().to_string();
+        assert!(std::process::Command::new("sh").args(["-c", both, &process]).status().unwrap().success());
+        let run = live.end();
+        assert!(run.signal.is_some() && run.stderr.contains("Stopped. Session s1 goes on without us."), "{run:#?}");
+        assert!(run.stderr.ends_with(&format!("  {NEXT}\n")), "{run:#?}");
     }
 }
 

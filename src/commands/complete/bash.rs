@@ -47,11 +47,17 @@ impl Line {
     /// The candidates as bash has to insert them in place of this last part of the word: quoted as the word is, and with the
     /// blank that ends it.
     pub(super) fn fit(&self, found: Vec<Candidate>, replaced: &str) -> Vec<Candidate> {
-        let quoted = |value: &str| if self.quote.is_some() { value.to_owned() } else { escaped(value) };
+        let quoted = |value: &str| match self.quote {
+            Some('"') => within(value, |sign| "\"\\$`".contains(sign).then_some("\\")),
+            Some(_) => within(value, |sign| (sign == '\'').then_some("'\\'")),
+            None => escaped(value),
+        };
+        // Nothing keeps it from meaning a command of before, within these.
+        let found = found.into_iter().filter(|candidate| self.quote != Some('"') || !candidate.value.contains('!'));
         // What is on the line and stays there.
         let all = quoted(&self.word);
         let Some(stays) = all.strip_suffix(replaced) else { return Vec::new() };
-        let fitting = found.into_iter().filter_map(|candidate| {
+        let fitting = found.filter_map(|candidate| {
             let open = self.quote.is_some() || candidate.value.ends_with(['/', '=']);
             let value = quoted(&candidate.value).strip_prefix(stays)?.to_owned();
             Some(Candidate { value: if open { value } else { value + " " }, about: None })
@@ -63,7 +69,19 @@ impl Line {
 /// A word for bash, with a backslash before each sign that could mean something.
 fn escaped(word: &str) -> String {
     let plain = |sign: char| sign.is_alphanumeric() || "-_./=:@%+,~".contains(sign);
-    word.chars().flat_map(|sign| (!plain(sign)).then_some('\\').into_iter().chain([sign])).collect()
+    // Before a name it would be that person's home.
+    let home = if word.starts_with('~') && !word.starts_with("~/") { "\\" } else { "" };
+    home.to_owned() + &within(word, |sign| (!plain(sign)).then_some("\\"))
+}
+
+/// A word with something before some of its signs.
+fn within(word: &str, before: impl Fn(char) -> Option<&'static str>) -> String {
+    let mut quoted = String::with_capacity(word.len());
+    for sign in word.chars() {
+        quoted.push_str(before(sign).unwrap_or_default());
+        quoted.push(sign);
+    }
+    quoted
 }
 
 #[cfg(test)]
@@ -104,6 +122,12 @@ mod tests {
             ("io batch my", "my", "my list.csv", Some(r"my\ list.csv ")),
             (r"io batch my\ li", r"my\ li", "my list.csv", Some(r"my\ list.csv ")),
             ("io batch \"my li", "my li", "my list.csv", Some("my list.csv")),
+            // A name can be a command, which nobody means who completes it.
+            ("io batch \"m", "m", "m$(id)`id`\"\\.csv", Some("m\\$(id)\\`id\\`\\\"\\\\.csv")),
+            ("io batch \"m", "m", "m!!.csv", None),
+            ("io batch 'i", "i", "it's $(id).csv", Some("it'\\''s $(id).csv")),
+            ("io batch m", "m", "m;id|id&$(id)<>!#'\"*", Some("m\\;id\\|id\\&\\$\\(id\\)\\<\\>\\!\\#\\'\\\"\\* ")),
+            ("io batch ", "", "~root", Some("\\~root ")),
             ("io batch ~/l", "~/l", "~/list/", Some("~/list/")),
             ("io x", "y", "xyz", None),
         ] {

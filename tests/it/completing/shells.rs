@@ -19,6 +19,9 @@ const SHELLS: [(&str, &[&str], &str, &str); 4] = [
     ("elvish", &[], ".config/elvish/rc.elv", "set edit:prompt = { put 'ready> ' }; set edit:rprompt = { }"),
 ];
 
+/// A file whose name is a command to whoever does not quote it.
+const ODD: &str = "evil $(echo x);'`echo y`'.csv";
+
 /// The README's line that sets a shell up.
 fn install(shell: &str) -> String {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
@@ -36,6 +39,9 @@ fn start(shell: &str) -> Terminal {
     fs::create_dir_all(&config).unwrap();
     fs::write(config.join("config.toml"), "[profiles.acme]\napi_key_env = \"ACME\"\n").unwrap();
     fs::write(home.path().join("my list.csv"), "").unwrap();
+    for odd in [ODD, "gone\u{1b};echo x.csv"] {
+        fs::write(home.path().join(odd), "").unwrap();
+    }
     fs::create_dir(home.path().join("lists")).unwrap();
     let tool = cargo_bin!("instantly-oauth").parent().unwrap().to_owned();
     let path = format!("{}:{}", tool.display(), std::env::var("PATH").unwrap());
@@ -100,6 +106,26 @@ fn a_line_is_completed() {
         becomes("batch my", r"batch my\ list.csv");
         becomes(r"batch my\ li", r"batch my\ list.csv");
         becomes("batch ~/my", r"batch ~/my\ list.csv");
+    });
+}
+
+#[test]
+fn a_name_that_is_a_command_is_none_when_it_was_completed() {
+    let shells = SHELLS.iter().map(|(shell, ..)| (*shell, "evi\t\r"));
+    let quoted = [("bash", "\"evi\t\r"), ("bash", "'evi\t\r")];
+    at_once(shells.chain(quoted).filter(|(shell, _)| is_here(shell)), |(shell, typed)| {
+        let mut terminal = start(shell);
+        // What elvish chooses from is gone with one more.
+        let typed = if shell == "elvish" { typed.replace('\t', "\t\r") } else { typed.to_owned() };
+        terminal.types(format!("instantly-oauth batch --provider google --dry-run {typed}").as_bytes());
+        let told = format!("error: {ODD} has a problem; nothing was sent");
+        terminal.until(&format!("{shell}, {typed:?}: {told}"), |shown| {
+            shown.rows().iter().any(|row| row.trim_end() == told).then_some(())
+        });
+        // What cannot be typed as it is is not offered.
+        shows(&terminal, "");
+        terminal.types(b"instantly-oauth batch gon\t");
+        shows(&terminal, "instantly-oauth batch gon");
     });
 }
 

@@ -93,6 +93,17 @@ impl Live {
         signal(self.child.id(), name);
     }
 
+    /// Sends a signal again and again, until the process has ended.
+    #[track_caller]
+    pub fn insist(&mut self, name: &str) {
+        let end = Instant::now() + GUARD;
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < end, "it does not end");
+            signal(self.child.id(), name);
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Waits for the end, and gives everything that was printed, from the start.
     #[track_caller]
     pub fn end(mut self) -> Run {
