@@ -203,11 +203,12 @@ fn a_driver_that_goes_away_loses_nothing() {
     let service = sandbox("10m");
     let (field, gate, people) = half_way(&service.url, "gone");
     let closed = gate.lock().unwrap();
-    // Six sessions, each with a word on its browser, and two rows.
+    // Six sessions, each with a word on its browser, and two rows. That it has gone is said when it has.
     let script = r#"{ "$@"; echo "exit $?" >&2; } |
-        { n=0; while [ $n -lt 14 ] && IFS= read -r line; do printf '%s\n' "$line"; n=$((n+1)); done; }"#;
+        { n=0; while [ $n -lt 14 ] && IFS= read -r line; do printf '%s\n' "$line"; n=$((n+1)); done
+          exec <&-; echo '{"event":"gone"}'; }"#;
     let driven = Driven::start(field.tool().shell(script), &people);
-    driven.until([("row", 2), ("session", 6)]);
+    driven.until([("row", 2), ("session", 6), ("gone", 1)]);
     drop(closed);
     let run = driven.end().says("exit 8");
     assert!(run.stderr.lines().all(|line| !line.contains("error") && !line.contains("warning")), "{run:#?}");
