@@ -80,7 +80,10 @@ pub(super) const COMPLETIONS: &[Example] = &[
 
 pub(super) const MANUAL: &[Example] = &[
     ("Read it", "instantly-oauth manual | man -l -"),
-    ("Have `man instantly-oauth` find it", "instantly-oauth manual >~/.local/share/man/man1/instantly-oauth.1"),
+    (
+        "Have `man instantly-oauth` find it",
+        "mkdir -p ~/.local/share/man/man1 && instantly-oauth manual >~/.local/share/man/man1/instantly-oauth.1",
+    ),
     ("As Markdown", "instantly-oauth manual --format markdown >reference.md"),
 ];
 

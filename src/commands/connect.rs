@@ -186,6 +186,9 @@ async fn connect(
     });
     if flags.qr {
         reporter.emit(Event::Code(session.auth_url.clone()));
+        if session.auth_url.is_local() {
+            reporter.note("The URL leads to this machine: a phone cannot open it.");
+        }
     }
     if reporter.deserted() {
         recording.leave().await;

@@ -90,6 +90,11 @@ fn command(cli: &Cli, environment: &Environment, terminal: Terminal, reporter: &
     if !matches!(cli.command, Command::Sandbox(_) | Command::Completions { .. } | Command::Manual { .. }) {
         settings::readable(environment)?;
     }
+    if let Command::Completions { .. } | Command::Manual { .. } = cli.command
+        && cli.global.json
+    {
+        return Err(Error::usage("--json: what this prints is no event").hint("Leave it out: nothing else is printed."));
+    }
     match &cli.command {
         Command::Connect(flags) => connect::run(flags, &cli.global, environment, reporter),
         Command::Status(flags) => status::run(flags, &cli.global, environment, reporter),

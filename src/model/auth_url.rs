@@ -71,6 +71,12 @@ impl AuthUrl {
         let known = self.local || provider.consent_hosts().contains(&self.host.trim_end_matches('.'));
         (!known).then_some(&self.host)
     }
+
+    /// Whether it leads to this machine, so that nobody elsewhere can open it.
+    #[must_use]
+    pub const fn is_local(&self) -> bool {
+        self.local
+    }
 }
 
 impl fmt::Display for AuthUrl {

@@ -24,7 +24,7 @@ pub(super) fn abilities(environment: &Environment, Talk { screen, color, animate
         screen,
         light: environment.var("COLORFGBG").is_some_and(is_light),
         links: match environment.var("FORCE_HYPERLINK") {
-            Some(force) => screen != Screen::None && force.trim() != "0",
+            Some(force) => screen != Screen::None && !["0", "false"].contains(&force.trim()),
             // Who wants no colour wants the words and nothing else.
             None => full && color && !ci && links(environment, between),
         },

@@ -47,6 +47,8 @@ pub(super) const ENVIRONMENT: Terms = &[
     ),
     (&["SSL_CERT_FILE", "SSL_CERT_DIR"], "Certificates to trust, in PEM or DER form."),
     (&["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"], "Whether to colour, where `--color` does not say."),
+    (&["FORCE_HYPERLINK"], "Whether the URL is a link on a terminal: `1` or `0`, where it is not to be found out."),
+    (&["COLORFGBG"], "Whether text is dark on light, for `--qr` without colour."),
     (&["CI", "TERM"], "With `CI` set, or a terminal that calls itself `dumb`, nothing moves on the screen."),
     (&["LC_ALL", "LC_CTYPE", "LANG"], "Whether more than ASCII is shown."),
     (

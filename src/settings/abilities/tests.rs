@@ -81,6 +81,7 @@ fn links_can_be_forced_on_any_terminal_and_off() {
         // A script that greps the URL finds it at the start of its line.
         ("FORCE_HYPERLINK=1", Talk { screen: Screen::None, ..HERE }, false),
         ("FORCE_HYPERLINK=0 WT_SESSION=1", HERE, false),
+        ("FORCE_HYPERLINK=false WT_SESSION=1", HERE, false),
         ("FORCE_HYPERLINK=1 TMUX=x", HERE, true),
     ] {
         assert_eq!(decided(variables, talk).links, links, "{variables} {talk:?}");

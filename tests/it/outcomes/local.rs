@@ -22,6 +22,10 @@ fn what_is_printed_for_people_and_shells_is_a_success() {
         assert!(run.stdout.contains(holds), "{arguments:?}: {run:#?}");
         assert_eq!(run.stderr, "", "{arguments:?}");
     }
+    // Events are what --json promises.
+    for arguments in [&["completions", "bash", "--json"][..], &["manual", "--json"]] {
+        assert_eq!(Tool::new(arguments).run().expect(2).result()["outcome"], "usage");
+    }
 }
 
 #[test]
