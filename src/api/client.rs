@@ -60,6 +60,7 @@ pub struct Client {
     sink: Rc<dyn Sink>,
     now: fn() -> Timestamp,
     clock: Cell<Option<Ahead>>,
+    documented: Cell<bool>,
 }
 
 /// What came back: its status, the headers that matter, and as much of its body as arrived.
@@ -105,12 +106,17 @@ impl Client {
             builder = builder.resolve_to_addrs(config.base.host(), &here);
         }
         let http = builder.build().map_err(|error| Error::internal("no HTTP client").because(error.without_url()))?;
-        Ok(Self { http, config, sink, now, clock: Cell::new(None) })
+        Ok(Self { http, config, sink, now, clock: Cell::new(None), documented: Cell::new(false) })
     }
 
     /// How far the server's clock is from ours, as far as the replies told that came in so far.
     pub fn clock(&self) -> Option<Ahead> {
         self.clock.get()
+    }
+
+    /// Whether the last reply was in the words of the API, so that nothing in front of it has answered instead.
+    pub fn is_documented(&self) -> bool {
+        self.documented.get()
     }
 
     /// The base URL of the API.
@@ -182,7 +188,7 @@ impl Client {
                 Ok(Answer { status, body, cut: Some(cut), .. }) => {
                     format!("< {status}, {} bytes and then nothing ({cut}), {took} ms", body.len())
                 }
-                Err(failure) => format!("< {failure}, {took} ms; {}", reach(failure)),
+                Err(failure) => format!("< {failure}, {took} ms; {}", network::reach(failure)),
             }
         });
         result
@@ -198,7 +204,7 @@ impl Client {
         let response = patience.wait(self.http.execute(request)).await?;
         let mut response = response.map_err(|error| self.redacted(network::failure(error)))?;
         self.trace_headers(response.headers());
-        let server_now = header(response.headers(), &DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+        let server_now = wire::header(response.headers(), &DATE).and_then(|date| httpdate::parse_http_date(date).ok());
         let server_now = server_now.and_then(|date| Timestamp::try_from(date).ok());
         if let Some(date) = server_now {
             let seen = Ahead::seen(date, sent, (self.now)());
@@ -208,10 +214,11 @@ impl Client {
         let named = response.headers().get_all(RETRY_AFTER).iter().filter_map(|value| value.to_str().ok());
         // Whatever stands between the service and us may have added its own: all of them are to be spared.
         let retry_after = named.filter_map(|value| retry_after(value, now)).max();
-        let elsewhere = header(response.headers(), &LOCATION).filter(|_| response.status().is_redirection());
+        let elsewhere = wire::header(response.headers(), &LOCATION).filter(|_| response.status().is_redirection());
         let elsewhere = elsewhere.and_then(|to| Some(response.url().join(to).ok()?.origin().ascii_serialization()));
         let mut body = Vec::new();
-        let encoding = header(response.headers(), &CONTENT_ENCODING).filter(|name| *name != "identity").map(wire::clip);
+        let encoding =
+            wire::header(response.headers(), &CONTENT_ENCODING).filter(|name| *name != "identity").map(wire::clip);
         let cut = loop {
             if let Some(encoding) = &encoding {
                 break Some(Failure::Unusable { what: format!("it is encoded ({encoding}), which was not asked for") });
@@ -227,6 +234,7 @@ impl Client {
             }
         };
         let body = String::from_utf8_lossy(&body).into_owned();
+        self.documented.set(wire::is_documented(&body));
         Ok(Answer { status: response.status(), server_now, retry_after, elsewhere, body, cut })
     }
 
@@ -304,14 +312,6 @@ impl Client {
             }
         }
     }
-}
-
-fn header<'a>(headers: &'a HeaderMap, name: &reqwest::header::HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
-}
-
-fn reach(failure: &Failure) -> &'static str {
-    if failure.reached() { "the request may have reached the server" } else { "nothing was sent" }
 }
 
 #[cfg(test)]

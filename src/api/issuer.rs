@@ -181,6 +181,25 @@ fn issuer(certificate: &CertificateDer<'_>) -> Option<String> {
     Some(name(certificate.issuer()))
 }
 
+/// What is wrong with a certificate.
+pub(super) fn in_words(error: &CertificateError) -> String {
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "its certificate has expired".to_owned(),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "its certificate is not valid yet".to_owned()
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "its certificate is for another name".to_owned()
+        }
+        // The layer below has no word of its own for it.
+        CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            "its certificate is an authority's own (CA:TRUE), which no server may show; one with CA:FALSE is needed"
+                .to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
 /// Who issued the certificate, where a TLS error is that this is nobody who is trusted.
 pub(super) fn untrusted(error: &Error) -> Option<&Untrusted> {
     let Error::InvalidCertificate(CertificateError::Other(OtherError(inner))) = error else { return None };

@@ -58,7 +58,13 @@ impl Causes {
                     Some(Untrusted { issuer, presented }) => {
                         (Some(NetworkKind::Untrusted { presented: *presented }), issuer.clone())
                     }
-                    None => (Some(NetworkKind::Tls), error.to_string()),
+                    None => (
+                        Some(NetworkKind::Tls),
+                        match error {
+                            rustls::Error::InvalidCertificate(certificate) => issuer::in_words(certificate),
+                            error => error.to_string(),
+                        },
+                    ),
                 };
                 break;
             }
@@ -68,4 +74,9 @@ impl Causes {
         }
         causes
     }
+}
+
+/// How far a request came that failed, for the trace.
+pub(super) fn reach(failure: &Failure) -> &'static str {
+    if failure.reached() { "the request may have reached the server" } else { "nothing was sent" }
 }

@@ -229,7 +229,7 @@ fn cause(error: &io::Error) -> Fault {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => Fault::Expired,
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Fault::Early,
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Fault::Name,
-            other => Fault::Other(other.to_string()),
+            other => Fault::Other(super::issuer::in_words(other)),
         },
         other => Fault::Other(other.to_string()),
     }
@@ -241,7 +241,11 @@ fn fault(shaken: &Handshake) -> String {
         Err(Fault::Untrusted) => format!("its certificate was issued by \"{issuer}\", which is not trusted here"),
         Err(Fault::Other(why)) => why.clone(),
         Err(Fault::Plain) => "it does not answer in TLS".to_owned(),
-        Err(fault) => format!("{fault:?}").to_lowercase(),
+        Err(Fault::Closed) => "it closes the connection".to_owned(),
+        Err(Fault::Expired) => "its certificate has expired".to_owned(),
+        Err(Fault::Early) => "its certificate is not valid yet".to_owned(),
+        Err(Fault::Name) => "its certificate is for another name".to_owned(),
+        Err(Fault::Silent(limit)) => format!("it does not answer within {limit:.1?}"),
         Ok(_) => String::new(),
     }
 }

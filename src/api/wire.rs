@@ -1,5 +1,6 @@
 //! What the API's bodies mean. Lenient where the API may grow, strict where a mistake would cost something.
 
+use reqwest::header::{HeaderMap, HeaderName};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -120,6 +121,17 @@ pub(super) fn message(body: &str) -> Option<String> {
         });
     }
     (!body.trim().is_empty()).then(|| body.to_owned())
+}
+
+/// A header, where it is text.
+pub(super) fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Whether a body is what the API documents for an error: an object with `statusCode`, `error` and `message`.
+pub(super) fn is_documented(body: &str) -> bool {
+    Object::read(body).is_some_and(|object| object.words("error").is_some() && object.words("message").is_some())
+        && body.contains("\"statusCode\"")
 }
 
 /// Whether a body is a JSON object, as all of the API's are, whatever its header says.

@@ -26,7 +26,7 @@ use self::plan::{Known, plan};
 use self::site::{Site, Way};
 use super::connect::{browser_plan, sandbox_config};
 use super::journal::Store;
-use super::{Exit, listen, runtime};
+use super::{Exit, listen, next, runtime};
 use crate::browser;
 use crate::cli::{self, Global};
 use crate::error::Error;
@@ -34,6 +34,7 @@ use crate::exit::Outcome;
 use crate::flow::{Clock, Signal, Stop, System};
 use crate::model::environment::Environment;
 use crate::model::event::{Event, Phase, Progress, Sink, Standing};
+use crate::model::failure::Failure;
 use crate::model::poll::LAST_WORDS;
 use crate::report::Reporter;
 use crate::sandbox::{Options, People, Sandbox};
@@ -61,7 +62,8 @@ pub(super) fn run(
             .hint("Leave --parallel away, or --qr: of many codes only the last would be seen."));
     }
     let input = Input::read(flags, global.api_key_file.as_deref(), &Workspaces::new(global, environment))?;
-    let batch = Batch { flags, global, environment, reporter, sandbox: None };
+    let named = next::named(global, input.profile.as_deref());
+    let batch = Batch { flags, global: &named, environment, reporter, sandbox: None };
     let Some(scenario) = flags.sandbox else {
         let ways = match site::ways(&input, flags, global, environment, reporter) {
             // What there is to do can be said without a key.
@@ -117,11 +119,21 @@ impl Batch<'_> {
         let mut sites: Vec<Site> = sites.collect::<Result<_, _>>()?;
         let owed = owed(&store, &sites, &tag)?;
         let mut healthy = HashSet::new();
-        for site in &sites {
-            match self.healthy(&mut signals, site, &input, &past.entries).await? {
+        // Where there are others to go on with, a workspace that cannot be asked is left for the next run.
+        let mut left: Vec<(usize, Failure)> = Vec::new();
+        for (number, site) in sites.iter().enumerate() {
+            match self.healthy(&mut signals, site, sites.len() > 1, &input, &past.entries).await? {
                 Healthy::Known(of_site) => healthy.extend(of_site),
+                Healthy::Failed(failure) => left.push((number, failure)),
                 Healthy::Ended(exit) => return Ok(exit),
             }
+        }
+        if past.strangers > 0 {
+            reporter.note(&format!(
+                "{} has {} of other workspaces or of mailboxes that are not in this list.",
+                input.results.display(),
+                if past.strangers == 1 { "1 line".to_owned() } else { format!("{} lines", past.strangers) },
+            ));
         }
         let plan = plan(Known {
             list: &input.list,
@@ -149,6 +161,9 @@ impl Batch<'_> {
             qr: flags.qr,
             is_single: flags.parallel.get() == 1,
         }));
+        for (number, failure) in &left {
+            hall.park(*number, failure);
+        }
         let skipped = plan.skipped.len();
         let (done, taken_up) = (plan.done.len(), plan.owed.len());
         let mut book = Book::open(hall.clone(), results, past, flags.retries);

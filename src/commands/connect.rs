@@ -48,7 +48,8 @@ pub(super) fn run(
         let config = connection(&reach, global, environment, reporter)?;
         let store = Rc::new(Store::open(global, environment, kind(&config), reporter)?);
         let way = Way { config, profile: reach.profile(), interval, limits, wishes: wishes(plan) };
-        return runtime()?.block_on(connect(flags, global, way, &store, reporter));
+        let named = next::named(global, way.profile.as_deref());
+        return runtime()?.block_on(connect(flags, &named, way, &store, reporter));
     };
     let plan = browser_plan(flags.no_browser, flags.browser.as_deref(), None, environment)?;
     runtime()?.block_on(async {

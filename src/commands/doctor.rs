@@ -10,6 +10,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use self::who::Who;
 use super::{Exit, listen, runtime};
 use crate::cli::Global;
 use crate::error::Error;
@@ -31,12 +32,14 @@ pub(super) fn run(
     let runtime = runtime()?;
     let report =
         Report { reporter, states: RefCell::default(), tally: RefCell::default(), profile: RefCell::default() };
+    // A file or a program may keep the key to itself for long: until then a signal ends this as it does anything.
+    let who = about(global, environment, &report);
     let stopped = runtime.block_on(async {
         let mut stop = listen()?;
         Ok::<_, Error>(tokio::select! {
             biased;
             signal = stop.requested() => Some(signal),
-            () = examine(global, environment, terminal, &report) => None,
+            () = examine(global, environment, terminal, who, &report) => None,
         })
     });
     // A name that is still being looked up would be waited for otherwise.
@@ -102,7 +105,8 @@ impl Report<'_> {
     }
 }
 
-async fn examine(global: &Global, environment: &Environment, terminal: Terminal, report: &Report<'_>) {
+/// Looks at this tool, and at whose workspace is meant.
+fn about(global: &Global, environment: &Environment, report: &Report<'_>) -> Who {
     report.tell(
         Check::ok(
             Name::Tool,
@@ -117,7 +121,10 @@ async fn examine(global: &Global, environment: &Environment, terminal: Terminal,
         .fact("os", std::env::consts::OS)
         .fact("arch", std::env::consts::ARCH),
     );
-    let who = who::look(global, environment, report);
+    who::look(global, environment, report)
+}
+
+async fn examine(global: &Global, environment: &Environment, terminal: Terminal, who: Who, report: &Report<'_>) {
     let way = route::look(global, environment, who.base.as_ref(), report).await;
     let storage = storage::look(global, environment, &who, report);
     let profile = who.chosen.as_ref().and_then(|chosen| chosen.profile.clone());

@@ -114,6 +114,7 @@ impl Context<'_> {
                 end.hints.push(MAY_BE_GONE.to_owned());
             }
             (end.session, end.provider, end.started_at) = (case.session, case.provider, Some(case.started_at));
+            end.profile = case.route.profile;
             end
         };
         end.exit_code = outcome.code();

@@ -9,6 +9,11 @@ use crate::model::provider::Provider;
 use crate::model::session::SessionId;
 use crate::sandbox::Scenario;
 
+/// The flags with the profile that is in force, whatever named it: the next command may be run where nothing does.
+pub(super) fn named(flags: &Global, profile: Option<&str>) -> Global {
+    Global { profile: profile.map(str::to_owned).or_else(|| flags.profile.clone()), ..flags.clone() }
+}
+
 /// Goes on waiting for this session.
 pub(super) fn resume(id: &SessionId, expect: Option<&str>, flags: &Global) -> String {
     let mut words: Vec<Cow<'_, str>> = vec!["instantly-oauth".into(), "status".into()];

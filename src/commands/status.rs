@@ -41,7 +41,8 @@ pub(super) fn run(
     let base = reach.base.clone();
     let (interval, limits) = (reach.interval(flags.interval)?, settings::limits(environment, &base)?);
     let route = Route { profile: reach.profile().map(|name| name.to_string()), ..Route::default() };
-    let mut status = Status { flags, global, reporter, interval, route, kind: Kind::Real, limits };
+    let named = next::named(global, route.profile.as_deref());
+    let mut status = Status { flags, global: &named, reporter, interval, route, kind: Kind::Real, limits };
     let config = match connection(&reach, global, environment, reporter) {
         // Without a key, what this machine has read before can still be told.
         Err(error) if error.outcome == Outcome::Auth => {

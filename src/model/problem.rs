@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::check::key::has_key;
+
 /// The most of a foreign text that is shown, in characters.
 const LONGEST: usize = 64;
 
@@ -35,6 +37,9 @@ impl fmt::Display for Problem {
 
 /// A text out of the file in quotes: in one line, safe for a terminal, and not too long.
 pub(in crate::model) fn shown(text: &str) -> String {
+    if has_key(text) {
+        return "[an API key]".to_owned();
+    }
     let plain = plain(text);
     let mut characters = plain.chars();
     let mut shown: String = characters.by_ref().take(LONGEST).collect();

@@ -11,6 +11,9 @@ use crate::model::environment::Environment;
 /// A larger file than this is none, in bytes.
 const LARGEST: u64 = 1 << 20;
 
+/// The most problems that are told one by one.
+const MOST_PROBLEMS: usize = 100;
+
 /// The config file, read and checked.
 #[derive(Clone, Debug)]
 pub struct ConfigFile {
@@ -54,7 +57,11 @@ pub fn config_file(environment: &Environment) -> Result<Option<ConfigFile>, Erro
     let config = Config::read(&text).map_err(|problems| {
         let count = if problems.len() == 1 { "a problem".to_owned() } else { format!("{} problems", problems.len()) };
         let error = Error::usage(format!("the config file {} has {count}; nothing was sent", path.display()));
-        problems.iter().fold(error, |error, problem| error.hint(problem.to_string()))
+        let error = problems.iter().take(MOST_PROBLEMS).fold(error, |error, problem| error.hint(problem.to_string()));
+        match problems.len().checked_sub(MOST_PROBLEMS) {
+            None | Some(0) => error,
+            Some(more) => error.hint(format!("and {more} more")),
+        }
     })?;
     Ok(Some(ConfigFile { path, config }))
 }

@@ -34,6 +34,8 @@ const MOST_PAGES: usize = 2_000;
 /// The healthy mailboxes of the list, or how the command ended instead.
 pub(super) enum Healthy {
     Known(HashSet<Key>),
+    /// They cannot be had, and there are other workspaces to go on with.
+    Failed(Failure),
     Ended(Exit),
 }
 
@@ -43,6 +45,7 @@ impl Batch<'_> {
         &self,
         signals: &mut impl Stop,
         site: &Site,
+        has_others: bool,
         input: &Input,
         past: &HashMap<Key, Entry>,
     ) -> Result<Healthy, Error> {
@@ -71,6 +74,7 @@ impl Batch<'_> {
                         let is_there = |key: &Key| accounts.contains(&(key.provider, key.email.clone()));
                         return Ok(Healthy::Known(of_rows.filter(is_there).collect()));
                     }
+                    Err(failure) if has_others && !self.flags.dry_run => return Ok(Healthy::Failed(failure)),
                     Err(failure) => break Ended::Verdict(Verdict::Failed { failure, lost: false }),
                 },
                 () = tokio::time::sleep(self.reporter.frame()) => {}

@@ -212,7 +212,7 @@ impl Book {
                 {
                     // Whatever is asked for next would be told the same.
                     for provider in Provider::ALL {
-                        self.hall.park(job.index, provider, &failure);
+                        self.hall.park_row(job.index, provider, &failure);
                     }
                 }
             }
@@ -223,7 +223,7 @@ impl Book {
     fn park(&self, index: usize, failure: &Failure) {
         let provider = self.hall.terms.list.rows[index].provider;
         let providers = Provider::ALL.into_iter().filter(|other| !is_of_provider(failure) || *other == provider);
-        providers.for_each(|provider| self.hall.park(index, provider, failure));
+        providers.for_each(|provider| self.hall.park_row(index, provider, failure));
     }
 
     /// A row is over.

@@ -136,6 +136,9 @@ pub(super) fn finish(end: &End<'_>) -> Exit {
             told
         }
     };
+    if let [site] = &hall.terms.sites[..] {
+        told.profile = site.workspace.profile.as_deref().map(str::to_owned);
+    }
     told.counts = book.tally.counts();
     if left > 0 {
         told.counts.push((Outcome::Pending.name().to_owned(), left));

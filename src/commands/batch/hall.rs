@@ -95,8 +95,15 @@ impl Hall {
     }
 
     /// Has no more sessions started with this provider in the workspace that this row is for.
-    pub(super) fn park(&self, index: usize, provider: Provider, failure: &Failure) {
+    pub(super) fn park_row(&self, index: usize, provider: Provider, failure: &Failure) {
         self.parked.borrow_mut().entry((self.place(index), provider)).or_insert_with(|| failure.clone());
+    }
+
+    /// Has no more sessions started in the workspace of this index.
+    pub(super) fn park(&self, site: usize, failure: &Failure) {
+        for provider in Provider::ALL {
+            self.parked.borrow_mut().entry((site, provider)).or_insert_with(|| failure.clone());
+        }
     }
 
     /// Whether no more sessions are started for this row.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::cli;
 use crate::error::Error;
@@ -23,6 +24,8 @@ const MOST_PROBLEMS: usize = 100;
 pub(super) struct Input {
     pub(super) list: List,
     pub(super) results: PathBuf,
+    /// The profile of the rows that name none.
+    pub(super) profile: Option<Rc<str>>,
 }
 
 impl Input {
@@ -59,7 +62,7 @@ impl Input {
             (Err(_), Some(error)) => return Err(error),
             (Err(problems), None) => return Err(refused(&name, &problems)),
         };
-        Ok(Self { list, results })
+        Ok(Self { list, results, profile })
     }
 
     /// What the journal marks its sessions with: the results file's own name, however it was called.

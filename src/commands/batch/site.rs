@@ -3,17 +3,20 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use secrecy::ExposeSecret as _;
+
 use super::KEEP;
 use super::input::Input;
 use crate::api::Config;
 use crate::browser::Plan;
 use crate::cli::{self, Global};
-use crate::commands::connect::{browser_plan, connection, kind};
+use crate::commands::connect::{browser_plan, kind};
 use crate::commands::desk::Desk;
 use crate::commands::journal::Store;
 use crate::commands::workspace::Workspace;
 use crate::error::Error;
 use crate::model::environment::Environment;
+use crate::model::event::{Event, Sink as _};
 use crate::model::limits::Limits;
 use crate::model::list::Row;
 use crate::model::words::Route;
@@ -65,11 +68,31 @@ pub(super) fn ways(
     });
     // What can be found out without asking for a key comes first: that may be a person's password manager.
     let ready = reaches.map(|reach| ready(reach?, flags, environment)).collect::<Result<Vec<_>, _>>()?;
+    let mut told: Vec<String> = Vec::new();
     let ways = ready.into_iter().map(|(reach, interval, limits, plan)| {
-        let config = connection(&reach, global, environment, reporter)?;
+        let (config, warnings) = reach.connection(global, environment)?;
+        // Those of the config file are the same for all.
+        for warning in warnings {
+            if !told.contains(&warning) {
+                reporter.emit(Event::Warning(warning.clone()));
+                told.push(warning);
+            }
+        }
         Ok(Way { profile: reach.profile(), config, interval, limits, plan })
     });
     let ways: Vec<Way> = ways.collect::<Result<_, Error>>()?;
+    for (number, way) in ways.iter().enumerate() {
+        let is_same = |other: &&Way| {
+            other.config.key.expose_secret() == way.config.key.expose_secret() && other.config.base == way.config.base
+        };
+        if let Some(other) = ways[..number].iter().find(is_same) {
+            reporter.emit(Event::Warning(format!(
+                "{} and {} have the same key: their mailboxes go to one workspace",
+                other.name(),
+                way.name()
+            )));
+        }
+    }
     let mut kinds = ways.iter().map(|way| kind(&way.config));
     let first = kinds.next();
     if kinds.any(|kind| Some(kind) != first) {
@@ -78,6 +101,9 @@ pub(super) fn ways(
     }
     Ok(ways)
 }
+
+/// What a workspace is called that has no profile.
+const NAMELESS: &str = "the key that was given";
 
 type Ready = (Reach, Duration, Limits, Plan);
 
@@ -88,6 +114,11 @@ fn ready(reach: Reach, flags: &cli::Batch, environment: &Environment) -> Result<
 }
 
 impl Way {
+    /// What it is called.
+    fn name(&self) -> &str {
+        self.profile.as_deref().unwrap_or(NAMELESS)
+    }
+
     /// Whose sessions are started there.
     pub(super) fn kind(&self) -> Kind {
         kind(&self.config)
@@ -120,6 +151,6 @@ impl Site {
 
     /// What it is called, where there are several.
     pub(super) fn name(&self) -> &str {
-        self.workspace.profile.as_deref().unwrap_or("the key that was given")
+        self.workspace.profile.as_deref().unwrap_or(NAMELESS)
     }
 }

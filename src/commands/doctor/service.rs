@@ -53,7 +53,10 @@ pub(super) async fn look(
         return;
     };
     // Without a place for the journal the commands go on, and so does this; not with one that they would not touch.
+    // What is closed for one provider's sessions is open for this.
+    let is_open = limiter.as_ref().is_some_and(|limiter| limiter.closed(None).is_none());
     let kept = [Name::Journal, Name::Limits].into_iter().find(|name| report.has_failed(*name));
+    let kept = kept.filter(|name| *name != Name::Limits || !is_open);
     let first = report.first(&WAY).or(kept);
     let (Some(limiter), None) = (limiter, first) else {
         let first = first.unwrap_or(Name::Limits);
@@ -123,7 +126,7 @@ async fn ask(
         answer
     });
     let answer = answer.await;
-    let (service, access) = answer::judge(&answer, took, &route);
+    let (service, access) = answer::judge(&answer, client.is_documented(), took, &route);
     let is_good = service.is_good();
     report.tell(service);
     report.tell(access);

@@ -10,16 +10,24 @@ use crate::model::poll::Reply;
 use crate::model::words::failure::WHERE_KEYS_ARE;
 use crate::model::words::{Route, length};
 
+/// What is said of a refusal that may be somebody else's.
+const NOT_ITS_WORDS: &str =
+    "It was not said in the API's words: a gateway or firewall before it may have refused instead.";
+
 /// What is to be checked about a host that does not answer like the API.
 const IS_IT_THE_API: &str =
     "Check the base URL (--base-url, INSTANTLY_BASE_URL), and whether a proxy, VPN or portal answers instead.";
 
-/// Judges the answer: as that of the service, and as what it says of the key, if it says anything.
+/// Judges the answer: as that of the service, and as what it says of the key, if it says anything. `documented` is whether
+/// it came in the API's own words.
 #[must_use]
-pub fn judge(answer: &Result<Reply, Failure>, took: Duration, route: &Route) -> (Check, Check) {
-    let service = service(answer, took, route);
+pub fn judge(answer: &Result<Reply, Failure>, documented: bool, took: Duration, route: &Route) -> (Check, Check) {
+    let service = service(answer, documented, took, route);
     let access = match answer {
         _ if !service.is_good() => Check::skipped(Name::Access, Name::Service),
+        // Whoever it was that does not know the session, the key was not looked at for certain.
+        Err(Failure::NotFound { .. }) if !documented => Check::skipped(Name::Access, Name::Service),
+        Err(Failure::Refused { refusal, .. }) if !documented => refused(*refusal).mend(NOT_ITS_WORDS),
         Ok(_) => Check::ok(Name::Access, "the key may read sessions, which takes the scope accounts:read"),
         Err(Failure::Refused { refusal, .. }) => refused(*refusal),
         Err(_) => Check::ok(
@@ -30,7 +38,7 @@ pub fn judge(answer: &Result<Reply, Failure>, took: Duration, route: &Route) -> 
     (service, access)
 }
 
-fn service(answer: &Result<Reply, Failure>, took: Duration, route: &Route) -> Check {
+fn service(answer: &Result<Reply, Failure>, documented: bool, took: Duration, route: &Route) -> Check {
     let host = &route.host;
     let fine = |status: u16| {
         let detail = format!("{host} answers as the API does (HTTP {status}), in {}", quick(took));
@@ -55,15 +63,10 @@ fn service(answer: &Result<Reply, Failure>, took: Duration, route: &Route) -> Ch
                 .mend("Check the path of the base URL: what comes before /api/v2 (--base-url, INSTANTLY_BASE_URL).")
                 .fact("status", 404_u64)
         }
-        Failure::NotFound { message: Some(_) } => fine(404),
-        Failure::NotFound { message: None } => elsewhere(
-            Check::warning(
-                Name::Service,
-                format!("{host} answers with a 404 that says nothing, which the API does not"),
-            )
-            .fact("status", 404_u64),
-        ),
-        Failure::Refused { refusal, .. } => fine(refusal.status()),
+        Failure::NotFound { .. } if documented => fine(404),
+        Failure::NotFound { message } => elsewhere(strange(404, message.as_ref(), host)),
+        Failure::Refused { refusal, .. } if documented => fine(refusal.status()),
+        Failure::Refused { refusal, message } => elsewhere(strange(refusal.status(), message.as_ref(), host)),
         Failure::Throttled { throttle: Throttle::Limit, after, message } => {
             let wait = after.map(|wait| format!(" for {}", length(wait))).unwrap_or_default();
             failed(
@@ -99,6 +102,13 @@ fn service(answer: &Result<Reply, Failure>, took: Duration, route: &Route) -> Ch
                 .mend("Nothing was sent now. This tool sends nothing until then by itself.")
         }
     }
+}
+
+/// An answer that could be the API's, but not in its words.
+fn strange(status: u16, message: Option<&String>, host: &str) -> Check {
+    let said = message.map_or_else(|| ": nothing".to_owned(), |message| format!(": {message}"));
+    let detail = format!("{host} answers with a {status}, but not in the API's words (HTTP {status}{said})");
+    Check::warning(Name::Service, detail).fact("status", u64::from(status))
 }
 
 fn status_check(status: u16, message: Option<&String>, host: &str) -> Check {
@@ -189,7 +199,6 @@ mod tests {
         let failed = State::Failed;
         for (failure, service, access, says) in [
             (Failure::NotFound { message: message("Session not found") }, ok, ok, "answers as the API does (HTTP 404)"),
-            (Failure::NotFound { message: None }, State::Warning, ok, "says nothing"),
             (
                 Failure::NotFound { message: message("Route GET:/x not found") },
                 failed(down),
@@ -213,13 +222,27 @@ mod tests {
                 "does not answer in time",
             ),
         ] {
-            let (one, two) = judge(&Err(failure), Duration::from_millis(7), &route);
+            let (one, two) = judge(&Err(failure), true, Duration::from_millis(7), &route);
             assert_eq!((one.state, two.state), (service, access), "{one:?} {two:?}");
             let told = if matches!(access, State::Failed(_)) { &two } else { &one };
             assert!(told.detail.contains(says), "{told:?}");
             assert_eq!(told.remedy.is_empty(), told.state == ok, "{told:?}");
         }
-        let (one, two) = judge(&Ok(Reply::Pending), Duration::ZERO, &route);
+        let (one, two) = judge(&Ok(Reply::Pending), false, Duration::ZERO, &route);
         assert_eq!((one.state, two.state), (State::Warning, ok));
+        // A gateway says less, and nothing of the key for certain.
+        for (failure, access, says) in [
+            (
+                Failure::NotFound { message: None },
+                skipped,
+                "api.example answers with a 404, but not in the API's words",
+            ),
+            (Failure::NotFound { message: message("no Route matched") }, skipped, "(HTTP 404: no Route matched)"),
+            (refused(Refusal::Scope), failed(auth), "answers with a 403, but not in the API's words"),
+        ] {
+            let (one, two) = judge(&Err(failure), false, Duration::ZERO, &route);
+            assert_eq!((one.state, two.state), (State::Warning, access), "{one:?} {two:?}");
+            assert!(one.detail.contains(says) && !one.remedy.is_empty(), "{one:?}");
+        }
     }
 }

@@ -62,6 +62,13 @@ pub fn shape(key: &str) -> Shape {
     Shape { length: key.chars().count(), form }
 }
 
+/// Whether a text is a key, or has one for one of its parts: it stands where something else should be named, and is not to be
+/// repeated.
+#[must_use]
+pub fn has_key(text: &str) -> bool {
+    text.split(|c: char| c == '/' || c == '\\' || c.is_whitespace()).any(|part| shape(part).form == Form::Pair)
+}
+
 fn is_pair(bytes: &[u8]) -> bool {
     let colon = bytes.iter().position(|byte| *byte == b':');
     colon.is_some_and(|at| at > 0 && at + 1 < bytes.len()) && bytes.iter().all(u8::is_ascii_graphic)

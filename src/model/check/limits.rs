@@ -33,9 +33,13 @@ pub fn judge(state: &State, now: Timestamp, zone: &TimeZone) -> Check {
         };
         let told =
             closed.iter().map(|(provider, gate)| words(*provider, gate, now, zone)).collect::<Vec<_>>().join("; ");
-        Check::failed(Name::Limits, outcome, told)
-            .mend("Leave it alone until then, from here and behind the same address: pushing on makes it longer.")
-            .mend("Nothing was sent now. This tool sends nothing until then by itself; what waits goes on afterwards.")
+        let check = Check::failed(Name::Limits, outcome, told);
+        let check = match gate.throttle {
+            Throttle::Limit => check
+                .mend("Leave it alone until then, from here and behind the same address: pushing on makes it longer."),
+            Throttle::Outage => check.mend("It usually passes by itself."),
+        };
+        check.mend("This tool sends nothing through it until then; what waits goes on afterwards.")
     } else if state.starts.iter().any(|starts| left(starts) == 0) {
         Check::warning(Name::Limits, budgets)
             .mend("Whoever starts a session now waits for its turn: --max-wait says for how long at the most.")

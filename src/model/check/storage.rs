@@ -109,8 +109,11 @@ pub fn journal(journal: &Journal) -> Check {
             Check::ok(Name::Journal, format!("{path}: a process was stopped as it wrote, which the next one undoes"))
         }
         Found::Damaged(why) => failed(format!("{path} is damaged ({why})")).mend(
-            "Run `instantly-oauth sessions`: it keeps that file under another name, and begins a new one with all that \
-             can be read.",
+            format!(
+                "Run `instantly-oauth sessions{}` with the same --state-dir, if you gave one: it keeps that file under another \
+                 name, and begins a new one with all that can be read.",
+                if path.ends_with("sandbox.db") { " --sandbox" } else { "" }
+            ),
         ),
         Found::Alien { why, newer } => {
             let what = if *newer { "Update instantly-oauth" } else { "Take it away from there" };

@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Config, KeyFrom, Profile};
 use crate::model::base_url::BaseUrl;
+use crate::model::check::key::has_key;
 use crate::model::duration;
 use crate::model::problem::{Problem, near, shown};
 
@@ -22,12 +23,16 @@ const OF_PROFILE: [&str; 6] = ["api_key_file", "api_key_env", "api_key_command",
 /// What a profile can be called.
 const NAMES: &str = "use letters, digits, and . _ @ -, and begin with none of the signs";
 
+/// What is said of a key that stands here.
+const NO_KEYS: &str = "keys are not kept in this file, name a file, variable or program that has it";
+
 type Value<'a> = Spanned<DeValue<'a>>;
 
 pub(super) fn read(text: &str) -> Result<Config, Vec<Problem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut reading = Reading { text, problems: Vec::new() };
+    let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
+    let mut reading = Reading { ends, problems: Vec::new() };
     for error in &errors {
         let span = error.span().unwrap_or(0..0);
         // The parser's own words, in one line.
@@ -41,15 +46,15 @@ pub(super) fn read(text: &str) -> Result<Config, Vec<Problem>> {
 }
 
 /// A text of which a part is read.
-struct Reading<'a> {
-    text: &'a str,
+struct Reading {
+    /// Where its lines end.
+    ends: Vec<usize>,
     problems: Vec<Problem>,
 }
 
-impl Reading<'_> {
+impl Reading {
     fn line(&self, span: &Range<usize>) -> u64 {
-        let before = self.text.as_bytes().iter().take(span.start);
-        1 + before.filter(|&&byte| byte == b'\n').count() as u64
+        1 + self.ends.partition_point(|end| *end < span.start) as u64
     }
 
     fn problem(&mut self, span: Range<usize>, what: impl Into<String>) {
@@ -113,7 +118,9 @@ impl Reading<'_> {
 
     fn profile(&mut self, name: &Spanned<std::borrow::Cow<'_, str>>, value: &Value<'_>) -> Option<Profile> {
         let (span, name) = (name.span(), name.get_ref().as_ref());
-        if !is_name(name) {
+        if has_key(name) {
+            self.problem(span.clone(), format!("a profile is called what looks like an API key: {NO_KEYS}"));
+        } else if !is_name(name) {
             self.problem(span.clone(), format!("{} is no name for a profile: {NAMES}", shown(name)));
         }
         let Some(table) = value.get_ref().as_table() else {
@@ -173,6 +180,10 @@ impl Reading<'_> {
             DeValue::Array(array) => array.iter().map(|word| word.get_ref().as_str().map(str::to_owned)).collect(),
             _ => None,
         };
+        if words.iter().flatten().any(|word| has_key(word)) {
+            self.problem(value.span(), format!("api_key_command has what looks like an API key in it: {NO_KEYS}"));
+            return None;
+        }
         let words = words.filter(|words| words.first().is_some_and(|program| !program.trim().is_empty()));
         if words.is_none() {
             self.problem(value.span(), format!("api_key_command cannot be used: {WRITE}"));
@@ -208,6 +219,10 @@ impl Reading<'_> {
 
     fn text(&mut self, name: &str, value: &Value<'_>) -> Option<String> {
         let text = value.get_ref().as_str();
+        if text.is_some_and(has_key) {
+            self.problem(value.span(), format!("{name} has what looks like an API key in it: {NO_KEYS}"));
+            return None;
+        }
         if text.is_none() {
             let is = value.get_ref().type_str();
             self.problem(value.span(), format!("{name} has to be a text in quotation marks, and is of type {is}"));

@@ -151,6 +151,24 @@ fn all_problems_are_told_at_once_and_no_secret_is() {
 }
 
 #[test]
+fn a_key_that_stands_in_the_file_is_not_repeated() {
+    let key = "c2VjcmV0LWtleS1vZi10aGUtdGVzdHM6WFla";
+    for text in [
+        format!("default_profile = \"{key}\"\n"),
+        format!("[profiles.{key}]\napi_key_env = \"K\"\n"),
+        format!("[profiles.acme]\n{key} = 1\n"),
+        format!("[profiles.acme]\napi_key_env = \"{key}\"\n"),
+        format!("[profiles.acme]\napi_key_file = \"~/{key}\"\n"),
+        format!("[profiles.acme]\napi_key_command = \"{key}\"\n"),
+        format!("[profiles.acme]\napi_key_command = [\"echo\", \"{key}\"]\n"),
+    ] {
+        let told = problems(&text);
+        assert!(told.contains("API key") && !told.contains(key), "{told}");
+    }
+    assert_eq!(no_profile(key, &[]), "no profile is called [an API key]: there is none in the config file");
+}
+
+#[test]
 fn a_name_that_was_meant_is_told() {
     for (names, told) in [
         (&["acme", "globex"][..], "no profile is called \"acm\": did you mean acme?"),

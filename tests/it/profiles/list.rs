@@ -172,3 +172,41 @@ fn on_the_sandbox_all_are_of_one_workspace_and_need_no_key() {
     assert_eq!(profiles, ["\"acme\"", "\"acme\"", "\"globex\"", "\"globex\""]);
     assert_eq!((acme.asked(""), globex.asked("")), (vec![], vec![]));
 }
+
+#[test]
+fn a_workspace_whose_accounts_cannot_be_read_is_left_and_the_others_go_on() {
+    let acme = Office::new([]).lists([Act::error(401, "no")]);
+    let globex = Office::new(connecting(&["bob@globex.com", "di@globex.com"]));
+    let desk = desk(&acme, &globex);
+    let run = desk.batch(&["--json"]).run().expect(4);
+    assert_eq!(
+        rows(&run),
+        [json!(["bob@globex.com", "connected", "globex"]), json!(["di@globex.com", "connected", "globex"])]
+    );
+    assert_eq!((&run.result()["counts"]["pending"], acme.starts()), (&json!(2), 0));
+    assert!(run.result()["message"].as_str().unwrap().contains("of the profile acme"), "{run:#?}");
+}
+
+#[test]
+fn the_same_key_under_two_names_is_told() {
+    let acme = Office::new(connecting(&["ada@acme.com", "bob@globex.com", "cy@acme.com", "di@globex.com"]));
+    let desk = desk(&acme, &acme);
+    let run = desk.batch(&["--no-skip-connected"]).env("GLOBEX_KEY", "key-of-acme").run().expect(0);
+    run.says("warning: acme and globex have the same key: their mailboxes go to one workspace");
+}
+
+#[test]
+fn the_command_that_goes_on_names_the_workspace_whatever_did_before() {
+    let acme = Office::new([Plan::fails("access_denied"), Plan::open()]);
+    let desk = desk(&acme, &acme);
+    desk.write("list.csv", "email,provider\nada@acme.com,google\n");
+    let run = desk.batch(&["--json"]).env("INSTANTLY_PROFILE", "acme").run().expect(13);
+    assert!(run.result()["next"].as_str().unwrap().ends_with("--retry-failed --profile acme"), "{run:#?}");
+    assert_eq!(run.result()["profile"], "acme");
+    // In another workspace it is told that what is there is of another.
+    let run = desk.batch(&["--dry-run"]).env("INSTANTLY_PROFILE", "globex").run().expect(0);
+    run.says("list.csv.results.csv has 1 line of other workspaces or of mailboxes that are not in this list.");
+    let run = desk.tool(&["connect", "google", "--no-browser", "--no-wait", "--json"]).env("ACME_KEY", "k");
+    let run = run.env("INSTANTLY_PROFILE", "acme").run().expect(0);
+    assert!(run.result()["next"].as_str().unwrap().ends_with("--wait --profile acme"), "{run:#?}");
+}

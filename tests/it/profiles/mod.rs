@@ -42,7 +42,7 @@ impl Desk {
 
     /// A command at this desk: no key, save what the config file leads to.
     fn tool(&self, arguments: &[&str]) -> Tool {
-        let tool = Tool::new(arguments).env("INSTANTLY_OAUTH_CONFIG", self.config());
+        let tool = Tool::new(arguments).env("INSTANTLY_OAUTH_CONFIG", self.config()).env("VAULT", KEY);
         tool.env("INSTANTLY_OAUTH_STATE_DIR", self.path().join("state"))
     }
 
@@ -52,9 +52,10 @@ impl Desk {
     }
 }
 
-/// A profile whose key, [`KEY`], is printed by `printf`, with its API there.
+/// A profile whose key, [`KEY`], a program prints, with its API there.
 fn acme(url: &str) -> String {
     format!(
-        "[profiles.acme]\napi_key_command = [\"printf\", '{KEY}\\nsecond line\\n']\nbase_url = \"{url}\"\ninterval = \"20ms\"\n"
+        "[profiles.acme]\napi_key_command = [\"sh\", \"-c\", 'echo \"$VAULT\"; echo second line']\n\
+         base_url = \"{url}\"\ninterval = \"20ms\"\n"
     )
 }
