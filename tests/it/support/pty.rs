@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use tempfile::TempDir;
@@ -135,6 +136,18 @@ impl Terminal {
     pub fn types(&mut self, keys: &[u8]) {
         self.keyboard.write_all(keys).unwrap();
         self.keyboard.flush().unwrap();
+    }
+
+    /// Types keys again and again, until the process has ended.
+    #[track_caller]
+    pub fn insists(&mut self, keys: &[u8]) {
+        let end = Instant::now() + GUARD;
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < end, "it does not end");
+            // It may end right now.
+            let _ = self.keyboard.write_all(keys);
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 
     pub fn process(&self) -> u32 {
