@@ -61,11 +61,12 @@ pub(super) fn run(
         return Err(Error::usage("--qr is for one mailbox at a time")
             .hint("Leave --parallel away, or --qr: of many codes only the last would be seen."));
     }
-    let input = Input::read(flags, global.api_key_file.as_deref(), &Workspaces::new(global, environment))?;
+    let workspaces = Workspaces::new(global, environment);
+    let input = Input::read(flags, global.api_key_file.as_deref(), &workspaces)?;
     let named = next::named(global, input.profile.as_deref());
     let batch = Batch { flags, global: &named, environment, reporter, sandbox: None };
     let Some(scenario) = flags.sandbox else {
-        let ways = match site::ways(&input, flags, global, environment, reporter) {
+        let ways = match site::ways(&input, flags, global, environment, &workspaces, reporter) {
             // What there is to do can be said without a key.
             Err(error) if flags.dry_run && error.outcome == Outcome::Auth => return batch.foresee(&input, &error),
             ways => ways?,

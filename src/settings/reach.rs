@@ -78,7 +78,8 @@ impl<'a> Workspaces<'a> {
 
     /// With whose key the one is reached that is meant where nothing else is named, wherever that is.
     pub fn chosen(&self) -> Result<Chosen, Error> {
-        self.choose(Whose::decide(self.flags, self.environment)?)
+        let default = || Ok(self.file()?.and_then(|file| file.config.default_profile.clone()));
+        self.choose(Whose::decide(self.flags, self.environment, default)?)
     }
 
     fn choose(&self, whose: Whose) -> Result<Chosen, Error> {

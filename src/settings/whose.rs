@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::file;
 use crate::cli::Global;
 use crate::error::Error;
 use crate::model::environment::Environment;
@@ -51,7 +50,12 @@ impl By {
 impl Whose {
     /// Decides: what was given for this call, then the environment, then the config file's default profile. Where it is not
     /// clear which workspace is meant, none is taken: a mailbox in the wrong one is hard to get out again.
-    pub(super) fn decide(flags: &Global, environment: &Environment) -> Result<Self, Error> {
+    /// `default` is asked for the name of the last.
+    pub(super) fn decide(
+        flags: &Global,
+        environment: &Environment,
+        default: impl FnOnce() -> Result<Option<String>, Error>,
+    ) -> Result<Self, Error> {
         match (&flags.api_key_file, &flags.profile) {
             (Some(_), Some(name)) => {
                 return Err(Error::usage(format!(
@@ -72,10 +76,7 @@ impl Whose {
             (Some(_), None) if key == "INSTANTLY_API_KEY" => Ok(Self::Variable),
             (Some(path), None) => Ok(Self::VariableFile(path)),
             (None, Some(name)) => Ok(Self::Profile(name.to_owned(), By::Variable)),
-            (None, None) => {
-                let default = file::config_file(environment)?.and_then(|file| file.config.default_profile);
-                Ok(default.map_or(Self::Nobody, |name| Self::Profile(name, By::Default)))
-            }
+            (None, None) => Ok(default()?.map_or(Self::Nobody, |name| Self::Profile(name, By::Default))),
         }
     }
 }

@@ -51,9 +51,9 @@ pub(super) fn ways(
     flags: &cli::Batch,
     global: &Global,
     environment: &Environment,
+    workspaces: &Workspaces<'_>,
     reporter: &Reporter,
 ) -> Result<Vec<Way>, Error> {
-    let workspaces = Workspaces::new(global, environment);
     let mut profiles: Vec<Option<Rc<str>>> = Vec::new();
     for row in &input.list.rows {
         if !profiles.contains(&row.profile) {
